@@ -1,0 +1,69 @@
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/** SHA-256 of bytes or text, in lower-case hexadecimal. */
+export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+/** Digest of a file read as a stream, in lower-case hexadecimal. */
+export async function hashFile(file: string, algorithm: 'sha256' | 'md5' = 'sha256'): Promise<string> {
+  const hash: Hash = createHash(algorithm);
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+/** Whether something exists at `file`. */
+export const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** A name beside `file` for writing what will be renamed to it; on the same disk, so that renaming is atomic. */
+export const temporaryName = (file: string): string =>
+  path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
+
+async function flush(target: string): Promise<void> {
+  const handle = await open(target, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Gives a finished temporary file or folder its name. Whoever looks sees the old content or the new, never a part.
+ * A folder replaces an existing folder of that name.
+ */
+export async function commit(temporary: string, target: string): Promise<void> {
+  const folder = (await stat(temporary)).isDirectory();
+  if (!folder) await flush(temporary);
+  const replaced = folder && (await exists(target)) ? temporaryName(target) : undefined;
+  if (replaced) await rename(target, replaced);
+  await rename(temporary, target);
+  if (replaced) await rm(replaced, { recursive: true, force: true });
+  if (process.platform !== 'win32') await flush(path.dirname(target));
+}
+
+/** Writes a file whole or not at all: temporary name, fsync, rename. Makes the folder where needed. */
+export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = temporaryName(file);
+  const handle = await open(temporary, 'wx');
+  try {
+    await handle.writeFile(data);
+    await handle.close();
+    await commit(temporary, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes an object as indented JSON, whole or not at all. */
+export const writeJson = (file: string, value: unknown): Promise<void> =>
+  writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);

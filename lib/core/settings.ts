@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { checkChoice } from './check';
+
+/** The project's own folder: where package.json, notebooks/ and dataset/ are. */
+export const projectFolder: string = path.resolve(__dirname, '..', '..');
+
+/** The back ends of TensorFlow.js that this project knows, fastest first. */
+export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** Where computed features and fetched weights are kept: `XRAY_CACHE`, else `.cache/` in the project's folder. */
+export const cacheFolder = (): string =>
+  path.resolve(process.env.XRAY_CACHE || path.join(projectFolder, '.cache'));
+
+/** Folders searched for weights before the cache: `XRAY_WEIGHTS`, separated as in PATH. */
+export const weightsFolders = (): string[] =>
+  (process.env.XRAY_WEIGHTS ?? '')
+    .split(path.delimiter)
+    .filter(Boolean)
+    .map((folder) => path.resolve(folder));
+
+/** The back end asked for by `XRAY_BACKEND`, if any. */
+export const requestedBackend = (): BackendName | undefined =>
+  process.env.XRAY_BACKEND ? checkChoice('XRAY_BACKEND', process.env.XRAY_BACKEND, backendNames) : undefined;
+
+/**
+ * The dataset that notebooks use: `XRAY_DATASET`, else `dataset/` once it holds class folders with records,
+ * else the phantoms in `dataset/demo`.
+ */
+export function datasetFolder(): string {
+  if (process.env.XRAY_DATASET) return path.resolve(process.env.XRAY_DATASET);
+  const own = path.join(projectFolder, 'dataset');
+  return existsSync(path.join(own, 'normal', 'records.csv')) ? own : path.join(own, 'demo');
+}

@@ -1,0 +1,34 @@
+import type { LayersModel } from '@tensorflow/tfjs';
+
+/** How 8-bit RGB pixels become a network's input; named as in keras_applications/imagenet_utils.py, plus `scale`. */
+export const preprocessingModes = ['caffe', 'tf', 'scale'] as const;
+/**
+ * - `caffe`: RGB → BGR, ImageNet's mean (103.939, 116.779, 123.68) subtracted, no scaling
+ * - `tf`: scaled to [-1, 1]
+ * - `scale`: divided by 255, the article's way
+ */
+export type PreprocessingMode = (typeof preprocessingModes)[number];
+
+/** A network ready to compute: a table row with its weights, cut where features are taken. */
+export interface Backbone {
+  /** Table name, or the path of a layers-model on disk. */
+  readonly name: string;
+  /** Title for people: "VGG16". */
+  readonly title: string;
+  /** The frozen base; input [n, size, size, 3], output [n, h, w, c]. The owner disposes it. */
+  readonly model: LayersModel;
+  /** Side of the square input, pixels. */
+  readonly inputSize: number;
+  /** The network's own preprocessing, the one it was trained with. */
+  readonly preprocessing: PreprocessingMode;
+  /** Name of the layer whose output is the feature map. */
+  readonly cut: string;
+  /** Name of the first layer of the last block: fine-tuning unfreezes from here to the cut. */
+  readonly fineTuneFrom: string;
+  /** Feature map [h, w, c]. */
+  readonly featureShape: readonly [number, number, number];
+  /** "imagenet", "random", or the path of the file given. */
+  readonly weights: string;
+  /** Identifies architecture and numbers: SHA-256 (hex). For random weights it follows from name and seed. */
+  readonly weightsHash: string;
+}
