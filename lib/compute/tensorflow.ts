@@ -44,8 +44,20 @@ const openers: Record<BackendName, Opener> = {
     const native = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
     return { tensorflow: native.binding.TF_Version, gpu: native.isUsingGpuDevice };
   },
-  webgpu: async () => {
-    throw new Error('WebGPU is not supported yet');
+  webgpu: async (tf) => {
+    const { create, globals }: typeof import('webgpu') = require('webgpu');
+    const gpu = create([]);
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) throw new Error('this machine has no WebGPU adapter');
+    if (adapter.info.isFallbackAdapter && !requestedBackend())
+      throw new Error(
+        `the WebGPU adapter (${adapter.info.description}) is emulated, slower than WebAssembly`,
+      );
+    Object.assign(globalThis, globals);
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+    require('@tensorflow/tfjs-backend-webgpu');
+    if (!(await tf.setBackend('webgpu'))) throw new Error('WebGPU did not start');
+    return { tensorflow: null, gpu: !adapter.info.isFallbackAdapter };
   },
   wasm: async (tf) => {
     require('@tensorflow/tfjs-backend-wasm');
@@ -69,7 +81,9 @@ async function open(): Promise<{ tf: TensorFlow; backend: Backend }> {
   for (const backend of requested ? [requested] : backendNames) {
     try {
       const found = await openers[backend](tf);
-      const reason = requested ? `asked for by XRAY_BACKEND` : refused.join('; ') || 'the fastest back end works';
+      const reason = requested
+        ? `asked for by XRAY_BACKEND`
+        : refused.join('; ') || 'the fastest back end works';
       return { tf, backend: { backend, ...found, reason } };
     } catch (error) {
       refused.push(`no ${backend}: ${asError(error).message}`);
