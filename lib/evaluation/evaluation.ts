@@ -1,0 +1,42 @@
+import type { Figure, PossibleFigure } from './figure';
+
+/** How well one class is told from the others. Three nulls stand where a denominator is zero. */
+export interface ClassFigures {
+  /** Share of this class's pictures that were called it: TP / (TP + FN). */
+  readonly sensitivity: PossibleFigure;
+  /** Sensitivity under its other name. */
+  readonly recall: PossibleFigure;
+  /** Share of the other classes' pictures that were not called it: TN / (TN + FP). */
+  readonly specificity: PossibleFigure;
+  /** Share of the pictures called this class that are of it: TP / (TP + FP). */
+  readonly precision: PossibleFigure;
+  /** Harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN). */
+  readonly f1: PossibleFigure;
+  /** Area under the ROC curve, this class against all others. Absent where only counts are known. */
+  readonly auroc?: PossibleFigure;
+  /** How many pictures are of this class. */
+  readonly support: number;
+}
+
+/** What a model got right and wrong on pictures of known class; every proportion with its Wilson 95 % interval. */
+export interface Evaluation {
+  /** The classes, in the order of the matrix's rows and columns. */
+  readonly labels: readonly string[];
+  /** Pictures by true class (row) and predicted class (column). */
+  readonly confusion: readonly (readonly number[])[];
+  /** How many pictures. */
+  readonly count: number;
+  /** Share of pictures classed rightly. */
+  readonly accuracy: Figure;
+  readonly perClass: Readonly<Record<string, ClassFigures>>;
+  /**
+   * Area under the ROC curve. Of two classes it is the same for both. Of more it is the mean over the classes that have
+   * pictures, each against all others, with the mean of their bounds, which is wide enough however they depend on each
+   * other. Absent where only counts are known.
+   */
+  readonly auroc?: PossibleFigure;
+  /** Mean negative log probability of the true class; absent where only counts are known. */
+  readonly logLoss?: number;
+  /** Brier's score, 0 to 2; absent where only counts are known. */
+  readonly brier?: number;
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { confusionMatrix } from '../../lib/evaluation/confusion-matrix';
+import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
+import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
+import { normalQuantile } from '../../lib/evaluation/normal-quantile';
+import { studentQuantile } from '../../lib/evaluation/student-quantile';
+import { fitTemperature } from '../../lib/evaluation/temperature';
+import { wilson } from '../../lib/evaluation/wilson';
+
+interface Case {
+  labels: string[];
+  truth: string[];
+  predicted: string[];
+  probabilities: number[][];
+  logits: number[][];
+  confusion: number[][];
+  accuracy: number;
+  sensitivity: (number | null)[];
+  precision: (number | null)[];
+  f1: (number | null)[];
+  specificity: (number | null)[];
+  auroc: (number | null)[];
+  logLoss: number;
+  brier: number;
+  temperature: number;
+}
+
+const reference = JSON.parse(
+  readFileSync(path.join(__dirname, '../fixtures/evaluation/reference.json'), 'utf8'),
+) as {
+  cases: Case[];
+  wilson: { successes: number; n: number; confidence: number; low: number; high: number }[];
+  quantiles: {
+    normal: { p: number; value: number }[];
+    student: { p: number; degrees: number; value: number }[];
+  };
+  means: { values: number[]; value: number; low: number; high: number }[];
+};
+
+const close = (ours: number | null | undefined, theirs: number | null, tolerance = 1e-12) => {
+  if (theirs === null) expect(ours).toBeNull();
+  else expect(Math.abs((ours as number) - theirs)).toBeLessThan(tolerance);
+};
+
+describe.each(reference.cases.map((c, i) => [i, c] as const))('scikit-learn, case %i', (_, c) => {
+  const evaluation = evaluatePredictions(c.truth, c.probabilities, c.labels);
+
+  test('counts and scores', () => {
+    expect(evaluation.confusion).toEqual(c.confusion);
+    expect(confusionMatrix(c.truth, c.predicted, c.labels)).toEqual(c.confusion);
+    expect(evaluation.count).toBe(c.truth.length);
+    close(evaluation.accuracy.value, c.accuracy);
+    close(evaluation.logLoss, c.logLoss);
+    close(evaluation.brier, c.brier);
+  });
+
+  test('figures of each class', () => {
+    c.labels.forEach((label, k) => {
+      const figures = evaluation.perClass[label]!;
+      for (const name of ['sensitivity', 'precision', 'f1', 'specificity', 'auroc'] as const)
+        close(figures[name]!.value, c[name][k]!);
+      expect(figures.recall).toEqual(figures.sensitivity);
+      expect(figures.support).toBe(c.truth.filter((name) => name === label).length);
+    });
+  });
+
+  test('the overall area is the mean over classes', () => {
+    const known = c.auroc.filter((area) => area !== null);
+    const mean = known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
+    close(evaluation.auroc!.value, mean);
+  });
+
+  test('temperature', () => {
+    const truth = c.truth.map((name) => c.labels.indexOf(name));
+    close(fitTemperature(c.logits, truth), c.temperature, 1e-9);
+  });
+});
+
+test.each(reference.wilson)('statsmodels wilson $successes/$n at $confidence', (w) => {
+  const ours = wilson(w.successes, w.n, w.confidence);
+  close(ours.value, w.successes / w.n);
+  close(ours.low, w.low);
+  close(ours.high, w.high);
+});
+
+test.each(reference.quantiles.normal)('scipy normal quantile of $p', ({ p, value }) => {
+  close(normalQuantile(p), value, 1e-13 * Math.max(1, Math.abs(value)));
+});
+
+test.each(reference.quantiles.student)(
+  'scipy t quantile of $p, $degrees degrees',
+  ({ p, degrees, value }) => {
+    close(studentQuantile(p, degrees), value, 1e-10 * Math.max(1, Math.abs(value)));
+  },
+);
+
+test.each(reference.means)('scipy t interval of %#', ({ values, value, low, high }) => {
+  const ours = meanWithInterval(values);
+  close(ours.value, value);
+  close(ours.low, low, 1e-11);
+  close(ours.high, high, 1e-11);
+});
