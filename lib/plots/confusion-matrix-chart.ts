@@ -1,0 +1,83 @@
+import { evaluateConfusion } from '../evaluation/evaluate-confusion';
+import type { Evaluation } from '../evaluation/evaluation';
+import { formatFigure, formatPercent } from '../evaluation/format-figure';
+import { contrast, mixColors } from './colors';
+import { type ChartOptions, type ChartSpec, chart } from './theme';
+
+const pale = '#eef1f5';
+const right = '#0b5394';
+const wrong = '#b3400a';
+
+/**
+ * True classes down, predicted classes across; each cell's count and its share of the row. Blue is right, red-brown is
+ * wrong, stronger is more.
+ * @throws InputError for a matrix without pictures
+ */
+export function confusionMatrixChart(
+  evaluation: Pick<Evaluation, 'labels' | 'confusion'>,
+  options: ChartOptions = {},
+): ChartSpec {
+  const { labels, confusion } = evaluation;
+  const { count, accuracy } = evaluateConfusion(confusion, labels);
+  const values = labels.flatMap((truth, i) => {
+    const total = confusion[i]!.reduce((a, b) => a + b, 0);
+    return labels.map((predicted, j) => {
+      const n = confusion[i]![j]!;
+      const fill = mixColors(pale, i === j ? right : wrong, total ? n / total : 0);
+      return {
+        truth,
+        predicted,
+        count: n,
+        share: total ? formatPercent(n / total) : 'no pictures',
+        fill,
+        text: contrast(fill, '#ffffff') > contrast(fill, '#1a1a1a') ? '#ffffff' : '#1a1a1a',
+      };
+    });
+  });
+  const size = Math.max(70, Math.min(110, 330 / labels.length));
+  const axis = { labelAngle: 0, ticks: false, domain: false, titleFontWeight: 'bold' };
+  const label = (field: string, style: object, place: object) => ({
+    mark: { type: 'text', ...style },
+    encoding: { text: { field }, color: { field: 'text', type: 'nominal', scale: null }, ...place },
+  });
+  return chart(
+    {
+      options,
+      title: 'Confusion matrix',
+      subtitle: [`${count} pictures, accuracy ${formatFigure(accuracy)}`],
+      description: `${count} pictures, accuracy ${formatFigure(accuracy)}. ${values
+        .map((cell) => `True ${cell.truth} called ${cell.predicted}: ${cell.count} (${cell.share})`)
+        .join('; ')}.`,
+      result: true,
+    },
+    {
+      width: size * labels.length,
+      height: size * labels.length,
+      data: { values },
+      encoding: {
+        x: {
+          field: 'predicted',
+          type: 'nominal',
+          sort: null,
+          title: 'predicted',
+          axis: { ...axis, orient: 'top' },
+        },
+        y: { field: 'truth', type: 'nominal', sort: null, title: 'true', axis },
+        tooltip: [
+          { field: 'truth', title: 'true class' },
+          { field: 'predicted', title: 'predicted' },
+          { field: 'count', title: 'pictures' },
+          { field: 'share', title: 'share of the row' },
+        ],
+      },
+      layer: [
+        {
+          mark: { type: 'rect', cornerRadius: 4 },
+          encoding: { color: { field: 'fill', type: 'nominal', scale: null } },
+        },
+        label('count', { fontSize: 24, fontWeight: 'bold', dy: -6 }, {}),
+        label('share', { fontSize: 12, dy: 18 }, {}),
+      ],
+    },
+  );
+}

@@ -1,0 +1,7 @@
+/** All charts under short names: `plots.history(model.history)`. Each makes a Vega-Lite specification; `show` draws it. */
+export { baselinesChart as baselines } from './baselines-chart';
+export { classCounts } from './class-counts';
+export { comparisonChart as comparison } from './comparison-chart';
+export { confusionMatrixChart as confusionMatrix } from './confusion-matrix-chart';
+export { historyChart as history } from './history-chart';
+export { notCovidChart as notCovid } from './not-covid-chart';

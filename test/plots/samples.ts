@@ -1,0 +1,109 @@
+import type { Split, Xray } from '../../lib/dataset/xray';
+import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
+import { wilson } from '../../lib/evaluation/wilson';
+import { baselinesChart } from '../../lib/plots/baselines-chart';
+import { classCounts } from '../../lib/plots/class-counts';
+import { comparisonChart } from '../../lib/plots/comparison-chart';
+import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
+import { historyChart } from '../../lib/plots/history-chart';
+import { notCovidChart } from '../../lib/plots/not-covid-chart';
+import type { History } from '../../lib/transfer/history';
+
+const xray = (label: string, i: number): Xray => ({
+  path: `/data/${label}/${i}.png`,
+  label,
+  patientId: `${label}-${i >> 1}`,
+  source: label === 'covid' ? 'covid-chestxray-dataset' : 'kaggle-chest-xray',
+  view: 'PA',
+  width: 1000 + i,
+  height: 900 + i,
+  sha256: `${label}${i}`,
+  license: '',
+});
+export const xrays = [
+  ...Array.from({ length: 10 }, (_, i) => xray('covid', i)),
+  ...Array.from({ length: 14 }, (_, i) => xray('normal', i)),
+];
+export const split: Split = {
+  train: xrays.filter((_, i) => i % 5 > 1),
+  validation: xrays.filter((_, i) => i % 5 === 1),
+  test: xrays.filter((_, i) => i % 5 === 0),
+  classes: ['covid', 'normal'],
+  seed: 42,
+  grouping: 'patient',
+};
+export const history: History = {
+  epochs: Array.from({ length: 25 }, (_, i) => ({
+    epoch: i + 1,
+    loss: 0.7 * Math.exp(-i / 6) + 0.02,
+    accuracy: 1 - 0.5 * Math.exp(-i / 4),
+    valLoss: 0.7 * Math.exp(-i / 7) + 0.12 + 0.004 * Math.max(0, i - 17),
+    valAccuracy: 0.963 - 0.45 * Math.exp(-i / 3),
+    learningRate: 0.001 / (1 + i / 25),
+  })),
+  bestEpoch: 21,
+};
+
+/** Every chart once, with figures like those of the article. */
+export const plots = {
+  counts: classCounts({ covid: 68, normal: 69, pneumonia: 69 }),
+  countsOfSplit: classCounts(split, { synthetic: true }),
+  history: historyChart(history, { title: 'VGG16 learns within ten epochs' }),
+  confusion: confusionMatrixChart(
+    evaluateConfusion(
+      [
+        [13, 0],
+        [1, 13],
+      ],
+      ['covid', 'normal'],
+    ),
+  ),
+  confusionOfThree: confusionMatrixChart(
+    evaluateConfusion(
+      [
+        [12, 1, 1],
+        [0, 22, 2],
+        [3, 4, 17],
+      ],
+      ['covid', 'normal', 'pneumonia'],
+    ),
+    {
+      title:
+        'VGG16 on three classes: pneumonia is what is missed, taken for normal four times and for covid three',
+      synthetic: true,
+    },
+  ),
+  notCovid: notCovidChart([
+    { model: 'VGG16', label: 'NORMAL', right: 200, count: 234, article: { right: 189, count: 234 } },
+    { model: 'VGG16', label: 'PNEUMONIA', right: 300, count: 390, article: { right: 247, count: 390 } },
+    { model: 'ResNet50V2', label: 'NORMAL', right: 233, count: 234, article: { right: 231, count: 234 } },
+    { model: 'ResNet50V2', label: 'PNEUMONIA', right: 389, count: 390, article: { right: 384, count: 390 } },
+    { model: 'MobileNet', label: 'NORMAL', right: 234, count: 234 },
+    { model: 'MobileNet', label: 'PNEUMONIA', right: 390, count: 390 },
+  ]),
+  comparison: comparisonChart([
+    { model: 'VGG16', accuracy: wilson(26, 27), article: { right: 26, count: 27 } },
+    { model: 'VGG19', accuracy: wilson(25, 27), article: { right: 24, count: 27 } },
+    { model: 'ResNet50', accuracy: wilson(13, 27), article: 0.48 },
+    { model: 'ResNet50V2', accuracy: wilson(27, 27), article: { right: 26, count: 27 } },
+    { model: 'MobileNet', accuracy: wilson(27, 27) },
+  ]),
+  baselines: baselinesChart([
+    { task: 'COVID against NORMAL', features: 'MobileNet, ImageNet', figure: wilson(135, 136) },
+    {
+      task: 'COVID against NORMAL',
+      features: 'MobileNet, random weights',
+      figure: wilson(125, 136),
+      baseline: true,
+    },
+    { task: 'COVID against NORMAL', features: '32×32 pixels', figure: wilson(132, 136), baseline: true },
+    { task: 'three classes', features: 'MobileNet, ImageNet', figure: wilson(196, 204) },
+    {
+      task: 'three classes',
+      features: 'MobileNet, random weights',
+      figure: wilson(163, 204),
+      baseline: true,
+    },
+    { task: 'three classes', features: '32×32 pixels', figure: wilson(188, 204), baseline: true },
+  ]),
+};
