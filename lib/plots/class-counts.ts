@@ -70,12 +70,14 @@ export function classCounts(
           title: null,
           axis: { ticks: false, domain: false },
         },
-        ...(divided && { yOffset: { field: 'part', type: 'nominal', sort: null } }),
+        ...(divided && {
+          yOffset: { field: 'part', type: 'nominal', sort: null, scale: { paddingInner: 0.12 } },
+        }),
         x: {
           field: 'count',
           type: 'quantitative',
           title: 'pictures',
-          axis: { tickMinStep: 1, tickCount: 6 },
+          axis: { tickMinStep: 1, tickCount: 6, grid: false },
         },
         tooltip,
       },

@@ -35,6 +35,7 @@ export function confusionMatrixChart(
     });
   });
   const size = Math.max(70, Math.min(110, 330 / labels.length));
+  const scale = { padding: 0.03 };
   const axis = { labelAngle: 0, ticks: false, domain: false, titleFontWeight: 'bold' };
   const label = (field: string, style: object, place: object) => ({
     mark: { type: 'text', ...style },
@@ -60,9 +61,10 @@ export function confusionMatrixChart(
           type: 'nominal',
           sort: null,
           title: 'predicted',
+          scale,
           axis: { ...axis, orient: 'top' },
         },
-        y: { field: 'truth', type: 'nominal', sort: null, title: 'true', axis },
+        y: { field: 'truth', type: 'nominal', sort: null, title: 'true', scale, axis },
         tooltip: [
           { field: 'truth', title: 'true class' },
           { field: 'predicted', title: 'predicted' },

@@ -90,7 +90,7 @@ export function intervalDots(
       {
         transform: [{ filter: 'isValid(datum.low)' }],
         mark: { type: 'rule', strokeWidth: 2.5, strokeCap: 'round' },
-        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, color: { ...color, legend: null } },
+        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, color },
       },
       {
         mark: { type: 'point', filled: true, size: 110, opacity: 1 },
@@ -115,7 +115,7 @@ export function intervalDots(
     data,
     facet: { row: facet },
     spec: { ...size, ...marks },
-    resolve: { scale: { y: 'independent' } },
+    resolve: { scale: { y: 'independent', yOffset: 'independent' } },
     spacing: 18,
   });
 }

@@ -27,6 +27,7 @@ const config = {
     titleFontWeight: 'normal',
     labelLimit: 260,
     labelPadding: 6,
+    labelFlush: false,
     domainColor: ink,
     tickColor: ink,
     gridColor: ink,
