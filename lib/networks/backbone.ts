@@ -31,4 +31,6 @@ export interface Backbone {
   readonly weights: string;
   /** Identifies architecture and numbers: SHA-256 (hex). For random weights it follows from name and seed. */
   readonly weightsHash: string;
+  /** Layers of the weights file that this network does not use: a classifier's top, or what lies beyond the cut. */
+  readonly unusedLayers?: readonly string[];
 }

@@ -1,0 +1,163 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs';
+import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import { checkChoice, checkWhole, InputError } from '../core/check';
+import { sha256 } from '../core/files';
+import { assignWeights } from './assign-weights';
+import { type Backbone, type PreprocessingMode, preprocessingModes } from './backbone';
+import { checkCut, cutAt, cutPoints, lastBlockStart, layersUpTo } from './cut';
+import { digestsOf } from './digest';
+import { openKerasH5 } from './keras-h5';
+import { buildModel, modelFile, readModelFolder, storedWeights } from './model-folder';
+import { nearest } from './nearest';
+import { randomWeightsVersion, setRandomWeights } from './random-weights';
+import { type BackboneName, backboneNames, type Network, networks } from './table';
+import { findWeights } from './weights-file';
+
+/** Which backbone, with which weights. Plain data. */
+export interface BackboneOptions {
+  /** One of `backboneNames`, or the path of a folder with a layers-model's model.json (or of that file). */
+  readonly name: string;
+  /** Name of the layer whose output is the feature map. Default: the table's; needed for a layers-model on disk. */
+  readonly cut?: string;
+  /**
+   * `imagenet`: looked for in XRAY_WEIGHTS, then in the cache. `random`: drawn from `seed`. Else the path of a Keras h5
+   * file or of a folder with model.json, whatever its checksum. Default `imagenet`. A layers-model on disk has its own.
+   */
+  readonly weights?: 'imagenet' | 'random' | (string & {});
+  /** Of random weights; whole, 0 or more. Default 0. */
+  readonly seed?: number;
+  /**
+   * For a layers-model on disk: what it was trained with, default `tf` (as tfjs-models and most Keras applications).
+   * For random weights: what its input will be, by which the first layer is scaled; default the network's own.
+   * Ignored for trained weights of the networks known by name, whose own is known.
+   */
+  readonly preprocessing?: PreprocessingMode;
+}
+
+const isKnown = (name: string): name is BackboneName => (backboneNames as readonly string[]).includes(name);
+
+function describe(
+  model: LayersModel,
+  cut: string,
+): Pick<Backbone, 'model' | 'cut' | 'fineTuneFrom' | 'featureShape'> {
+  const [, height, width, channels] = model.outputs[0]!.shape as number[];
+  return { model, cut, fineTuneFrom: lastBlockStart(model), featureShape: [height!, width!, channels!] };
+}
+
+/** SHA-256 of architecture, cut and the bytes of all files. */
+async function hashWeights(architecture: string, cut: string, files: readonly string[]): Promise<string> {
+  const digests = await Promise.all(files.map(digestsOf));
+  return sha256([architecture, cut, ...digests.map((digest) => digest.sha256)].join('\n'));
+}
+
+/** Sets the weights of a file or folder; returns what their hash needs and the names of the file's unused layers. */
+async function setStored(
+  tf: TensorFlow,
+  network: LayersModel,
+  needed: ReadonlySet<string>,
+  at: string,
+  title: string,
+): Promise<{ files: readonly string[]; unusedLayers: readonly string[] }> {
+  const found = await stat(at).catch(() => undefined);
+  if (!found) throw new InputError(`weights: there is no file or folder ${at}; or choose imagenet or random`);
+  const model = await modelFile(at);
+  if (!model && found.isDirectory()) throw new InputError(`weights: the folder ${at} has no model.json`);
+  const folder = model ? await readModelFolder(model) : undefined;
+  const stored = folder ? storedWeights(tf, folder) : await openKerasH5(tf, at);
+  try {
+    return { files: folder?.files ?? [at], unusedLayers: assignWeights(network, needed, stored, title) };
+  } finally {
+    stored.close();
+  }
+}
+
+async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions): Promise<Backbone> {
+  const { weights = 'imagenet', seed = 0, preprocessing = row.preprocessing } = options;
+  const file = weights === 'random' ? undefined : weights === 'imagenet' ? await findWeights(row) : weights;
+  const network = row.build(tf, row.inputSize);
+  try {
+    const cut = checkCut(network, options.cut ?? row.cut, row.title);
+    const needed = layersUpTo(network, cut);
+    if (file === undefined) setRandomWeights(tf, network, needed, seed, preprocessing);
+    const { files, unusedLayers } = file
+      ? await setStored(tf, network, needed, file, row.title)
+      : { files: [], unusedLayers: [] };
+    const drawn = ['random', randomWeightsVersion, row.name, cut, seed, preprocessing];
+    return {
+      name: row.name,
+      title: row.title,
+      inputSize: row.inputSize,
+      preprocessing: file ? row.preprocessing : preprocessing,
+      weights,
+      weightsHash: file ? await hashWeights(row.name, cut, files) : sha256(drawn.join('\n')),
+      unusedLayers,
+      ...describe(cutAt(tf, network, cut), cut),
+    };
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** Side of a model's square RGB input. */
+function inputSizeOf(model: LayersModel, folder: string): number {
+  const shape = model.inputs[0]!.shape;
+  const [, height, width, channels] = shape;
+  if (model.inputs.length === 1 && shape.length === 4 && height && height === width && channels === 3)
+    return height;
+  throw new InputError(
+    `${folder}: the model's input is [${shape.slice(1).join(', ')}]; a square picture of three channels and fixed size is needed`,
+  );
+}
+
+async function loadFromDisk(tf: TensorFlow, file: string, options: BackboneOptions): Promise<Backbone> {
+  const { name, cut, weights = 'imagenet', preprocessing = 'tf' } = options;
+  const folder = path.dirname(file);
+  if (weights !== 'imagenet')
+    throw new InputError(`weights is "${weights}"; the layers-model in ${folder} comes with its own`);
+  const parts = await readModelFolder(file);
+  const model = await buildModel(tf, parts);
+  try {
+    const inputSize = inputSizeOf(model, folder);
+    if (!cut)
+      throw new InputError(
+        `cut is missing: name the layer of the model in ${folder} whose output is the feature map, ` +
+          `such as ${cutPoints(model).slice(-3).join(', ')}`,
+      );
+    checkCut(model, cut, folder);
+    const weightsHash = await hashWeights('layers-model', cut, parts.files);
+    return {
+      name,
+      title: path.basename(folder),
+      inputSize,
+      preprocessing,
+      weights: folder,
+      weightsHash,
+      unusedLayers: [],
+      ...describe(cutAt(tf, model, cut), cut),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/**
+ * A network with its weights, cut where features are taken. Its owner frees it with `model.dispose()`.
+ * @throws InputError for an unknown name or layer (with the nearest ones), or weights that are absent (with what to do),
+ * damaged, or another network's (with the layer and both shapes)
+ */
+export async function loadBackbone(options: BackboneOptions): Promise<Backbone> {
+  const { name, seed = 0, preprocessing } = options;
+  checkWhole('seed', seed, 0);
+  if (preprocessing !== undefined) checkChoice('preprocessing', preprocessing, preprocessingModes);
+  if (isKnown(name)) return loadKnown(await tensorflow(), networks[name], options);
+  const file = await modelFile(name);
+  if (file) return loadFromDisk(await tensorflow(), file, options);
+  throw new InputError(
+    `backbone is "${name}"; did you mean ${nearest(name, backboneNames, 1)}? Choose one of ${backboneNames.join(', ')}, ` +
+      'or a folder with the model.json of a layers-model',
+  );
+}

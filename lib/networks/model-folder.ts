@@ -1,0 +1,142 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { io, LayersModel } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import type { TensorFlow } from '../compute/tensorflow';
+import { asError, InputError } from '../core/check';
+import type { StoredLayer, StoredWeights } from './stored-weights';
+
+const entrySchema = z.object({
+  name: z.string(),
+  shape: z.array(z.number().int().nonnegative()),
+  dtype: z.enum(['float32', 'int32', 'bool']),
+  quantization: z
+    .object({
+      dtype: z.enum(['uint8', 'uint16', 'float16']),
+      scale: z.number().optional(),
+      min: z.number().optional(),
+    })
+    .optional(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+// A shard's name is used as a path: none may leave the folder.
+const shardSchema = z.string().regex(/^[\w.-]+$/, 'a plain file name is needed');
+
+const modelSchema = z.looseObject({
+  format: z.string().optional(),
+  modelTopology: z.looseObject({}),
+  weightsManifest: z.array(z.object({ paths: z.array(shardSchema), weights: z.array(entrySchema) })),
+});
+
+/** A layers-model of TensorFlow.js on disk, with its parts read and their sizes checked. */
+export interface ModelFolder {
+  readonly folder: string;
+  /** model.json and its shards: all the files it consists of. */
+  readonly files: readonly string[];
+  readonly topology: object;
+  readonly entries: readonly Entry[];
+  /** The shards one after the other. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+const widths = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 };
+const byteLength = ({ shape, dtype, quantization }: Entry): number =>
+  shape.reduce((product, side) => product * side, widths[quantization?.dtype ?? dtype]);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+const read = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error) => {
+    throw new InputError(`${file} cannot be read: ${asError(error).message}`);
+  });
+
+/** The description in a model.json, checked. @throws InputError saying what is wrong with it */
+export function parseModelJson(text: string, file: string): z.infer<typeof modelSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${file} is not JSON: ${asError(error).message}`);
+  }
+  if ((json as { format?: unknown } | null)?.format === 'graph-model')
+    throw new InputError(
+      `${file} is a graph-model, which cannot be cut at a layer; a layers-model is needed`,
+    );
+  const { data, error } = modelSchema.safeParse(json);
+  if (!data)
+    throw new InputError(
+      `${file} is not the model.json of a layers-model: ${error.issues[0]!.path.join('.')}: ${error.issues[0]!.message}`,
+    );
+  return data;
+}
+
+/** Path of model.json, given it or its folder; undefined where there is none. */
+export async function modelFile(at: string): Promise<string | undefined> {
+  const file = path.basename(at) === 'model.json' ? at : path.join(at, 'model.json');
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() ? path.resolve(file) : undefined;
+}
+
+/**
+ * Reads a layers-model's description and weights on any back end (`file://` works on one only).
+ * @param file its model.json
+ * @throws InputError if a part is absent, damaged or of the wrong size
+ */
+export async function readModelFolder(file: string): Promise<ModelFolder> {
+  const folder = path.dirname(file);
+  const { modelTopology, weightsManifest } = parseModelJson((await read(file)).toString('utf8'), file);
+  const parts: Buffer[] = [];
+  for (const { paths, weights } of weightsManifest) {
+    const shards = await Promise.all(paths.map((name) => read(path.join(folder, name))));
+    const expected = sum(weights.map(byteLength));
+    const found = sum(shards.map(({ length }) => length));
+    if (found !== expected)
+      throw new InputError(
+        `${paths.map((name) => path.join(folder, name)).join(', ')}: ${found} bytes where model.json describes ${expected}; fetch the model again`,
+      );
+    parts.push(...shards);
+  }
+  const bytes = new Uint8Array(sum(parts.map(({ length }) => length)));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  const shardFiles = weightsManifest.flatMap(({ paths }) => paths.map((name) => path.join(folder, name)));
+  const entries = weightsManifest.flatMap(({ weights }) => weights);
+  return { folder, files: [file, ...shardFiles], topology: modelTopology, entries, bytes };
+}
+
+/** The weights alone, layer by layer: a weight's name is its layer's, a slash, and its own. */
+export function storedWeights(tf: TensorFlow, { folder, entries, bytes }: ModelFolder): StoredWeights {
+  const layers = new Map<string, StoredLayer['arrays'][number][]>();
+  let offset = 0;
+  for (const entry of entries) {
+    const from = offset;
+    offset += byteLength(entry);
+    const to = offset;
+    const layer = entry.name.slice(0, Math.max(entry.name.lastIndexOf('/'), 0)) || entry.name;
+    const arrays = layers.get(layer) ?? [];
+    layers.set(layer, arrays);
+    arrays.push({
+      name: entry.name,
+      shape: entry.shape,
+      read: () => tf.io.decodeWeights(bytes.slice(from, to).buffer, [entry])[entry.name]!,
+    });
+  }
+  return { file: folder, layers: [...layers].map(([name, arrays]) => ({ name, arrays })), close: () => {} };
+}
+
+/** The whole model, as it was saved. @throws InputError if TensorFlow.js cannot build it */
+export async function buildModel(tf: TensorFlow, model: ModelFolder): Promise<LayersModel> {
+  const load = async (): Promise<io.ModelArtifacts> => ({
+    modelTopology: model.topology,
+    weightSpecs: [...model.entries],
+    weightData: model.bytes.buffer,
+  });
+  try {
+    return await tf.loadLayersModel({ load });
+  } catch (error) {
+    throw new InputError(`${model.folder} holds a model that cannot be built: ${asError(error).message}`);
+  }
+}

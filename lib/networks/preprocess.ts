@@ -1,0 +1,22 @@
+import type { Tensor4D } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../compute/tensorflow';
+import { checkChoice } from '../core/check';
+import { type PreprocessingMode, preprocessingModes } from './backbone';
+
+/** Mean of ImageNet's pictures, in the order blue, green, red. */
+const meanBgr = [103.939, 116.779, 123.68];
+
+/**
+ * Pixels as a network expects them; equal to `preprocess_input` of keras/src/applications/imagenet_utils.py.
+ * @param batch [n, h, w, 3] float32, RGB, 0 to 255; left alone
+ * @param mode see `PreprocessingMode`
+ * @returns [n, h, w, 3]; the caller disposes it
+ * @throws InputError for an unknown mode
+ */
+export function preprocess(tf: TensorFlow, batch: Tensor4D, mode: PreprocessingMode): Tensor4D {
+  checkChoice('preprocessing', mode, preprocessingModes);
+  return tf.tidy(() => {
+    if (mode === 'caffe') return tf.sub(tf.reverse(batch, 3), meanBgr) as Tensor4D;
+    return mode === 'tf' ? (tf.sub(tf.div(batch, 127.5), 1) as Tensor4D) : (tf.div(batch, 255) as Tensor4D);
+  });
+}

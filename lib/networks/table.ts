@@ -1,0 +1,123 @@
+import type { PreprocessingMode } from './backbone';
+import type { Builder } from './layers';
+import { mobilenet } from './mobilenet';
+import { resnet50 } from './resnet';
+import { resnet50v2 } from './resnet-v2';
+import { vgg } from './vgg';
+
+/** The networks known by name. */
+export const backboneNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2', 'mobilenet'] as const;
+export type BackboneName = (typeof backboneNames)[number];
+
+/** Where ImageNet weights come from, and how they are stored. */
+export type WeightsSource =
+  | {
+      readonly kind: 'keras-h5';
+      /** Below `weightsAddress()`; its last part is the file's name on disk. */
+      readonly path: string;
+      readonly md5: string;
+    }
+  | {
+      readonly kind: 'layers-model';
+      /** Of model.json, below `weightsAddress()`; the shards lie beside it. Its folder's name is the folder on disk. */
+      readonly path: string;
+    };
+
+/** Everything there is to know of a network. To add one: add a row here and a builder. */
+export interface Network {
+  readonly name: BackboneName;
+  readonly title: string;
+  /** Builds every layer that the weights file has up to the end of the convolutional base. */
+  readonly build: Builder;
+  /** Pixels. */
+  readonly inputSize: number;
+  readonly preprocessing: PreprocessingMode;
+  readonly weights: WeightsSource;
+  /** Layer whose output is the feature map, unless another is asked for. */
+  readonly cut: string;
+  /** First layer of the last block before `cut`. */
+  readonly fineTuneFrom: string;
+  readonly citation: string;
+}
+
+const vggCitation =
+  'Simonyan K, Zisserman A. Very Deep Convolutional Networks for Large-Scale Image Recognition. ICLR 2015. arXiv:1409.1556';
+
+/** The table of networks; sources of weights and checksums as in keras_applications. */
+export const networks: Readonly<Record<BackboneName, Network>> = {
+  vgg16: {
+    name: 'vgg16',
+    title: 'VGG16',
+    build: vgg('vgg16', [2, 2, 3, 3, 3]),
+    inputSize: 224,
+    preprocessing: 'caffe',
+    weights: {
+      kind: 'keras-h5',
+      path: 'tensorflow/keras-applications/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5',
+      md5: '6d6bbae143d832006294945121d1f1fc',
+    },
+    cut: 'block5_pool',
+    fineTuneFrom: 'block5_conv1',
+    citation: vggCitation,
+  },
+  vgg19: {
+    name: 'vgg19',
+    title: 'VGG19',
+    build: vgg('vgg19', [2, 2, 4, 4, 4]),
+    inputSize: 224,
+    preprocessing: 'caffe',
+    weights: {
+      kind: 'keras-h5',
+      path: 'tensorflow/keras-applications/vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5',
+      md5: '253f8cb515780f3b799900260a226db6',
+    },
+    cut: 'block5_pool',
+    fineTuneFrom: 'block5_conv1',
+    citation: vggCitation,
+  },
+  resnet50: {
+    name: 'resnet50',
+    title: 'ResNet50',
+    build: resnet50,
+    inputSize: 224,
+    preprocessing: 'caffe',
+    weights: {
+      kind: 'keras-h5',
+      path: 'tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5',
+      md5: '4d473c1dd8becc155b73f8504c6f6626',
+    },
+    cut: 'conv5_block3_out',
+    fineTuneFrom: 'conv5_block1_1_conv',
+    citation:
+      'He K, Zhang X, Ren S, Sun J. Deep Residual Learning for Image Recognition. CVPR 2016. arXiv:1512.03385',
+  },
+  resnet50v2: {
+    name: 'resnet50v2',
+    title: 'ResNet50V2',
+    build: resnet50v2,
+    inputSize: 224,
+    preprocessing: 'tf',
+    weights: {
+      kind: 'keras-h5',
+      path: 'tensorflow/keras-applications/resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5',
+      md5: 'fac2f116257151a9d068a22e544a4917',
+    },
+    cut: 'post_relu',
+    fineTuneFrom: 'conv5_block1_preact_bn',
+    citation:
+      'He K, Zhang X, Ren S, Sun J. Identity Mappings in Deep Residual Networks. ECCV 2016. arXiv:1603.05027',
+  },
+  mobilenet: {
+    name: 'mobilenet',
+    title: 'MobileNet',
+    build: mobilenet,
+    inputSize: 224,
+    preprocessing: 'tf',
+    weights: { kind: 'layers-model', path: 'tfjs-models/tfjs/mobilenet_v1_1.0_224/model.json' },
+    // The last block is ImageNet's own; files cut here are a third smaller and are common.
+    cut: 'conv_pw_12_relu',
+    fineTuneFrom: 'conv_dw_12',
+    citation:
+      'Howard AG et al. MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications. 2017. arXiv:1704.04861',
+  },
+};
