@@ -10,9 +10,8 @@ import { checkCut, cutAt, cutPoints, lastBlockStart, layersUpTo } from './cut';
 import { digestsOf } from './digest';
 import { openKerasH5 } from './keras-h5';
 import { buildModel, modelFile, readModelFolder, storedWeights } from './model-folder';
-import { nearest } from './nearest';
 import { randomWeightsVersion, setRandomWeights } from './random-weights';
-import { type BackboneName, backboneNames, type Network, networks } from './table';
+import { isBackboneName, type Network, networkNamed } from './table';
 import { findWeights } from './weights-file';
 
 /** Which backbone, with which weights. Plain data. */
@@ -35,8 +34,6 @@ export interface BackboneOptions {
    */
   readonly preprocessing?: PreprocessingMode;
 }
-
-const isKnown = (name: string): name is BackboneName => (backboneNames as readonly string[]).includes(name);
 
 function describe(
   model: LayersModel,
@@ -153,11 +150,7 @@ export async function loadBackbone(options: BackboneOptions): Promise<Backbone> 
   const { name, seed = 0, preprocessing } = options;
   checkWhole('seed', seed, 0);
   if (preprocessing !== undefined) checkChoice('preprocessing', preprocessing, preprocessingModes);
-  if (isKnown(name)) return loadKnown(await tensorflow(), networks[name], options);
-  const file = await modelFile(name);
+  const file = isBackboneName(name) ? undefined : await modelFile(name);
   if (file) return loadFromDisk(await tensorflow(), file, options);
-  throw new InputError(
-    `backbone is "${name}"; did you mean ${nearest(name, backboneNames, 1)}? Choose one of ${backboneNames.join(', ')}, ` +
-      'or a folder with the model.json of a layers-model',
-  );
+  return loadKnown(await tensorflow(), networkNamed(name), options);
 }

@@ -1,6 +1,8 @@
+import { InputError } from '../core/check';
 import type { PreprocessingMode } from './backbone';
 import type { Builder } from './layers';
 import { mobilenet } from './mobilenet';
+import { nearest } from './nearest';
 import { resnet50 } from './resnet';
 import { resnet50v2 } from './resnet-v2';
 import { vgg } from './vgg';
@@ -35,7 +37,7 @@ export interface Network {
   readonly weights: WeightsSource;
   /** Layer whose output is the feature map, unless another is asked for. */
   readonly cut: string;
-  /** First layer of the last block before `cut`. */
+  /** First layer of the last block before `cut`, where fine-tuning starts. */
   readonly fineTuneFrom: string;
   readonly citation: string;
 }
@@ -121,3 +123,19 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
       'Howard AG et al. MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications. 2017. arXiv:1704.04861',
   },
 };
+
+/** Whether a network is known by this name. */
+export const isBackboneName = (name: string): name is BackboneName =>
+  (backboneNames as readonly string[]).includes(name);
+
+/**
+ * A row of the table.
+ * @throws InputError naming the most similar name and all of them
+ */
+export function networkNamed(name: string): Network {
+  if (isBackboneName(name)) return networks[name];
+  throw new InputError(
+    `backbone is "${name}"; did you mean ${nearest(name, backboneNames, 1)}? Choose one of ${backboneNames.join(', ')}, ` +
+      'or, to load one, a folder with the model.json of a layers-model',
+  );
+}
