@@ -44,13 +44,15 @@ function load() {
  * A chart as SVG text, with its description for those who cannot see it. At once, not later, so that a cell's output is
  * there when the cell ends; for this the data must stand in the specification, as that of every chart here does.
  * @param spec a Vega-Lite 5 specification
+ * @param onWarning told of what Vega-Lite drew otherwise than the specification says. Default: nobody
  * @throws Error from Vega-Lite for what is no specification
  */
-export function chartSvg(spec: ChartSpec): string {
+export function chartSvg(spec: ChartSpec, onWarning: (warning: unknown) => void = () => undefined): string {
   const { vega, compile } = load();
-  const compiled = compile(spec as unknown as Parameters<typeof compile>[0], {
-    logger: vega.logger(vega.Error, 'error') as never,
+  const logger = vega.logger(vega.Warn, 'error', (_method, _level, warnings) => {
+    for (const warning of warnings) onWarning(warning);
   });
+  const compiled = compile(spec as unknown as Parameters<typeof compile>[0], { logger: logger as never });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' });
   view.run();
   const { _viewWidth, _viewHeight, _origin, _scenegraph } = view as unknown as Drawn;

@@ -31,7 +31,7 @@ function panelOf({ epochs, bestEpoch }: History, panel: Panel): ChartSpec {
     field: 'side',
     type: 'nominal',
     scale: { domain: sides, range: [ink, accent] },
-    legend: panel === 'loss' ? { orient: 'top', symbolType: 'stroke', symbolStrokeWidth: 3 } : null,
+    legend: { symbolType: 'stroke', symbolStrokeWidth: 3 },
   };
   const y = {
     field: 'value',

@@ -30,6 +30,10 @@ export interface DotAxis {
 }
 
 const width = 360;
+const bare = { ticks: false, domain: false, grid: false };
+
+// A line of no length, hidden by its dot, where there is no interval: a filter would draw the axis from two sources.
+const withLine = (dot: Dot): Dot => ({ ...dot, low: dot.low ?? dot.value, high: dot.high ?? dot.value });
 
 /** From the tenth below the smallest bound to 1: dots, unlike bars, need no zero. */
 function domainOf(dots: readonly Dot[]): [number, number] {
@@ -74,48 +78,37 @@ export function intervalDots(
     { field: 'kind', title: 'kind' },
     { field: 'text', title: axis.title },
   ];
-  const marks = {
-    encoding: {
-      y: {
-        field: 'name',
-        type: 'nominal',
-        sort: null,
-        title: null,
-        axis: { ticks: false, domain: false, grid: false },
+  const panel = (group: string, last: boolean): ChartSpec => {
+    const xAxis = last
+      ? {}
+      : { axis: { ...x.axis, labels: false, ticks: false, domain: false }, title: null };
+    return {
+      ...(group && { title: { text: group, fontSize: 13, offset: 6 } }),
+      width,
+      height: { step: offset ? 44 : 28, for: 'position' },
+      data: { values: dots.filter((dot) => dot.group === group).map(withLine) },
+      encoding: {
+        y: { field: 'name', type: 'nominal', sort: null, title: null, axis: bare },
+        ...(offset && { yOffset: { field: 'kind', type: 'nominal', sort: null, scale: { domain } } }),
+        tooltip,
       },
-      ...(offset && { yOffset: { field: 'kind', type: 'nominal', sort: null, scale: { domain } } }),
-      tooltip,
-    },
-    layer: [
-      {
-        transform: [{ filter: 'isValid(datum.low)' }],
-        mark: { type: 'rule', strokeWidth: 2.5, strokeCap: 'round' },
-        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, color },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 110, opacity: 1 },
-        encoding: { x, color, shape },
-      },
-      {
-        mark: { type: 'text', align: 'left', fontSize: 12 },
-        encoding: { x: { value: width + 12 }, text: { field: 'text' } },
-      },
-    ],
+      layer: [
+        {
+          mark: { type: 'rule', strokeWidth: 2.5, strokeCap: 'round' },
+          encoding: { x: { ...x, ...xAxis, field: 'low' }, x2: { field: 'high' }, color },
+        },
+        {
+          mark: { type: 'point', filled: true, size: 110, opacity: 1 },
+          encoding: { x: { ...x, ...xAxis }, color, shape },
+        },
+        {
+          mark: { type: 'text', align: 'left', fontSize: 12 },
+          encoding: { x: { value: width + 12 }, text: { field: 'text' } },
+        },
+      ],
+    };
   };
-  const size = { width, height: { step: offset ? 44 : 28, for: 'position' } };
-  const data = { values: dots };
-  if (!grouped) return chart(frame, { data, ...size, ...marks });
-  const facet = {
-    field: 'group',
-    type: 'nominal',
-    sort: null,
-    header: { labelOrient: 'top', labelAnchor: 'start' },
-  };
-  return chart(frame, {
-    data,
-    facet: { row: facet },
-    spec: { ...size, ...marks },
-    resolve: { scale: { y: 'independent', yOffset: 'independent' } },
-    spacing: 18,
-  });
+  const groups = [...new Set(dots.map(({ group }) => group))];
+  const panels = groups.map((group, i) => panel(group, i === groups.length - 1));
+  return chart(frame, grouped ? { vconcat: panels, spacing: 14 } : panels[0]!);
 }
