@@ -1,0 +1,105 @@
+import type { Figure } from '../evaluation/figure';
+import { formatFigure } from '../evaluation/format-figure';
+import { escapeHtml } from '../notebook/escape-html';
+import { articleAccuracy } from './article-accuracy';
+import { renderInline } from './markdown';
+
+/** What run.json says of a training run; more fields are welcome. */
+export interface ReportedRun {
+  /** Its table name, or an object with name, title and weights, as run.json has it. */
+  readonly backbone: string | { readonly name: string; readonly title: string; readonly weights: string };
+  /** For people: "VGG16". Default: the backbone's. */
+  readonly title?: string;
+  /** "imagenet", "random", or a file. Default: the backbone's. */
+  readonly weights?: string;
+  /** Whether the pictures are phantoms. Default false. */
+  readonly synthetic?: boolean;
+  readonly classes: readonly string[];
+  /** Null where the model was never evaluated. */
+  readonly evaluation: {
+    readonly accuracy: Figure;
+    readonly confusion: readonly (readonly number[])[];
+    readonly labels: readonly string[];
+  } | null;
+  /** Seconds in all, or by part with their total. */
+  readonly seconds?: number | { readonly total: number };
+}
+
+/** What stands on top of the report. */
+export interface ReportSummary {
+  /** Sentences before the table: what was run, on what data. Markdown of one line each. */
+  readonly text?: readonly string[];
+  readonly runs?: readonly ReportedRun[];
+}
+
+const percent = (share: number): string => `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
+
+// 0 at the left, 1 at the right: interval as a line, value as a dot, the article's as a hollow diamond.
+function strip(own: Figure, article: Figure | undefined): string {
+  const range = `<i class="range" style="left:${percent(own.low)};width:${percent(own.high - own.low)}"></i>`;
+  const other = article ? `<i class="article" style="left:${percent(article.value)}"></i>` : '';
+  return `<span class="strip" aria-hidden="true">${range}${other}<i class="dot" style="left:${percent(own.value)}"></i></span>`;
+}
+
+const weightNames: Readonly<Record<string, string>> = { imagenet: 'ImageNet', random: 'random' };
+// Of a file its name alone: the folders above it are nobody's concern.
+const weightName = (weights: string): string => weightNames[weights] ?? weights.split(/[\\/]/).at(-1)!;
+
+const secondsOf = (seconds: ReportedRun['seconds']): string => {
+  const total = typeof seconds === 'number' ? seconds : seconds?.total;
+  return total === undefined ? '–' : `${total < 10 ? total.toFixed(1) : Math.round(total)} s`;
+};
+
+const rightOf = (confusion: readonly (readonly number[])[]): string => {
+  const right = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+  return `${right} of ${confusion.flat().reduce((a, b) => a + b, 0)}`;
+};
+
+function row(run: ReportedRun): string {
+  const backbone =
+    typeof run.backbone === 'string'
+      ? { name: run.backbone, title: run.backbone, weights: '' }
+      : run.backbone;
+  const article = articleAccuracy(backbone.name, run.classes);
+  const weights = weightName(run.weights ?? backbone.weights) || '–';
+  const figures = run.evaluation
+    ? `<td class="figure">${strip(run.evaluation.accuracy, article)}${formatFigure(run.evaluation.accuracy)}</td>` +
+      `<td class="number">${rightOf(run.evaluation.confusion)}</td>`
+    : '<td colspan="2">not evaluated</td>';
+  return (
+    `<tr><th scope="row">${escapeHtml(run.title ?? backbone.title)}</th>` +
+    `<td${weights === 'random' ? ' class="caution"' : ''}>${escapeHtml(weights)}</td>` +
+    `<td>${escapeHtml(run.classes.join(', '))}${run.synthetic ? ' <em class="caution">synthetic</em>' : ''}</td>` +
+    `${figures}<td class="number">${article ? article.value.toFixed(3) : '–'}</td>` +
+    `<td class="number">${secondsOf(run.seconds)}</td></tr>`
+  );
+}
+
+const columns = ['Network', 'Weights', 'Classes', 'Accuracy [95 % interval]', 'Right', 'Article', 'Time'];
+const numberColumns = new Set(['Right', 'Article', 'Time']);
+
+function table(runs: readonly ReportedRun[]): string {
+  const heads = columns
+    .map((name) => `<th scope="col"${numberColumns.has(name) ? ' class="number"' : ''}>${name}</th>`)
+    .join('');
+  return (
+    '<div class="table" role="region" tabindex="0" aria-label="Accuracy of every run"><table class="runs">' +
+    `<thead><tr>${heads}</tr></thead><tbody>${runs.map(row).join('')}</tbody></table></div>` +
+    '<p class="key"><span class="strip" aria-hidden="true"><i class="dot"></i></span> this run with its 95 % interval, ' +
+    'on a line from 0 to 1; <span class="strip" aria-hidden="true"><i class="article"></i></span> the article, ' +
+    'on 27 pictures of two classes or 62 of three.</p>'
+  );
+}
+
+/**
+ * What was run and how good it was: a row for each run, with the article's accuracy beside its own. Empty if there is
+ * nothing to say.
+ */
+export function reportSummary({ text = [], runs = [] }: ReportSummary): string {
+  if (!text.length && !runs.length) return '';
+  const sentences = text.map((sentence) => `<p>${renderInline(sentence)}</p>`).join('');
+  return (
+    `<section class="summary" aria-labelledby="summary"><h2 id="summary">Summary</h2>${sentences}` +
+    `${runs.length ? table(runs) : ''}</section>`
+  );
+}
