@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { auroc } from '../../lib/evaluation/auroc';
 import { confusionMatrix } from '../../lib/evaluation/confusion-matrix';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
@@ -36,6 +37,7 @@ const reference = JSON.parse(
     normal: { p: number; value: number }[];
     student: { p: number; degrees: number; value: number }[];
   };
+  areas: { area: number; m: number; n: number; low: number; high: number }[];
   means: { values: number[]; value: number; low: number; high: number }[];
 };
 
@@ -101,4 +103,21 @@ test.each(reference.means)('scipy t interval of %#', ({ values, value, low, high
   close(ours.value, value);
   close(ours.low, low, 1e-11);
   close(ours.high, high, 1e-11);
+});
+
+// m positives and n negatives of which `wins` pairs are in order: each positive stands above as many as are left.
+test.each(reference.areas)('the interval of an area of $area, $m and $n', ({ area, m, n, low, high }) => {
+  const wins = Math.round(area * m * n);
+  const positives = Array.from({ length: m }, (_, i) => {
+    const above = Math.min(n, Math.max(0, wins - i * n));
+    return above + 0.5;
+  });
+  const negatives = Array.from({ length: n }, (_, i) => i + 1);
+  const ours = auroc(
+    [...positives, ...negatives],
+    [...positives.map(() => true), ...negatives.map(() => false)],
+  );
+  close(ours.value, area);
+  close(ours.low, low, 1e-9);
+  close(ours.high, high, 1e-9);
 });
