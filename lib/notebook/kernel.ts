@@ -1,0 +1,104 @@
+import { ZmqServer } from 'tslab/dist/jupyter';
+import { CellSession } from './cell-session';
+import { exitWithParent } from './exit-with-parent';
+import { languageInfo } from './language';
+import { neverBusy, type Socket } from './outbox';
+
+type Message = Parameters<ZmqServer['handleExecute']>[1];
+type Content = Record<string, unknown>;
+type Shell = ZmqServer['shell'];
+
+/** tslab's server, with cells run by a CellSession and each of Jupyter's messages that tslab leaves out. */
+class KernelServer extends ZmqServer {
+  constructor(
+    private readonly session: CellSession,
+    connectionFile: string,
+  ) {
+    super(session.handler, connectionFile);
+    const bind = this.parts.bindSocket;
+    this.parts.bindSocket = async (socket, port) => {
+      const isOutput = socket === this.iopub;
+      if (isOutput) {
+        this.iopub.sendTimeout = 0;
+        this.iopub.sendHighWaterMark = 0;
+      }
+      await bind.call(this, socket, port);
+      if (isOutput) this.iopub = neverBusy(this.iopub as unknown as Socket) as unknown as typeof this.iopub;
+    };
+  }
+
+  /** A member that tslab keeps to itself in its types. */
+  private get parts(): { bindSocket: (socket: unknown, port: number) => Promise<void> } {
+    return this as unknown as { bindSocket: (socket: unknown, port: number) => Promise<void> };
+  }
+
+  private reply(message: Message, type: string, content: Content, socket: unknown): void {
+    const reply = message.createReply();
+    reply.header.msg_type = type;
+    reply.content = content;
+    reply.signAndSend(this.connInfo.key, socket);
+  }
+
+  // What fails here is a message that cannot be read or answered: it must neither fail the running cell nor end the kernel.
+  override async handleShellMessage(socket: Shell, ...frames: Buffer[]): Promise<void> {
+    try {
+      await super.handleShellMessage(socket, ...frames);
+    } catch (error) {
+      process.emitWarning(error as Error);
+    }
+  }
+
+  override handleKernelInfo(socket: Shell, message: Message): void {
+    const info = { ...this.handler.handleKernel(), implementation: 'xray-transfer' };
+    const content = { ...info, status: 'ok', language_info: languageInfo };
+    this.reply(message, 'kernel_info_reply', content, socket);
+  }
+
+  override async handleExecute(socket: Shell, message: Message): Promise<void> {
+    const { code, stop_on_error: stopOnError } = message.content as { code: string; stop_on_error?: boolean };
+    const { status, executionCount, error } = await this.session.run(
+      code,
+      ({ type, content }) => this.reply(message, type, content, this.iopub),
+      { stopOnError },
+    );
+    const content = { status, execution_count: executionCount, payload: [], user_expressions: {}, ...error };
+    this.reply(message, 'execute_reply', content, socket);
+  }
+
+  override handleInspect(socket: Shell, message: Message): void {
+    try {
+      super.handleInspect(socket, message);
+    } catch {
+      const content = { status: 'ok', found: false, data: {}, metadata: {} };
+      this.reply(message, 'inspect_reply', content, socket);
+    }
+  }
+
+  override handleComplete(socket: Shell, message: Message): void {
+    const cursor = (message.content as { cursor_pos: number }).cursor_pos;
+    try {
+      super.handleComplete(socket, message);
+    } catch {
+      const content = { status: 'ok', matches: [], cursor_start: cursor, cursor_end: cursor, metadata: {} };
+      this.reply(message, 'complete_reply', content, socket);
+    }
+  }
+
+  override handleCommInfoRequest(socket: Shell, message: Message): void {
+    this.reply(message, 'comm_info_reply', { status: 'ok', comms: {} }, socket);
+  }
+
+  override handleShutdown(socket: Shell, message: Message): void {
+    const { restart = false } = message.content as { restart?: boolean };
+    this.reply(message, 'shutdown_reply', { status: 'ok', restart }, socket);
+    // What a notebook left running, such as a timer, does not keep the kernel.
+    setTimeout(() => process.exit(0), 300);
+  }
+}
+
+/** Starts the Jupyter kernel of this process on the connection that Jupyter described in a file. */
+export async function startKernel(connectionFile: string): Promise<void> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  exitWithParent();
+  await new KernelServer(new CellSession(), connectionFile).init();
+}
