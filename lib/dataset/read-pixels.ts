@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { asError, InputError } from '../core/check';
+import { isAnimatedPng, pictureFormat } from './picture-format';
+import type { Pixels } from './xray';
+
+/** Largest picture read, in pixels: four times a full chest detector, 192 MB decoded. */
+const limitInputPixels = 64_000_000;
+
+const remedy = 'save it as an 8-bit RGB or grey JPEG or PNG, or remove it';
+
+/**
+ * A picture file's bytes.
+ * @throws InputError naming the file if it is missing, a folder, or not to be opened
+ */
+export async function readPictureFile(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new InputError(`${file} does not exist; check the path`);
+    if (code === 'EISDIR') throw new InputError(`${file} is a folder; name a JPEG or PNG file in it`);
+    throw new InputError(
+      `${file} cannot be opened (${code ?? asError(error).message}); check its permissions`,
+    );
+  }
+}
+
+function checkFormat(bytes: Uint8Array, file: string): void {
+  if (bytes.length === 0) throw new InputError(`${file} is empty (0 bytes); fetch it again, or remove it`);
+  const format = pictureFormat(bytes);
+  if (format !== 'JPEG' && format !== 'PNG')
+    throw new InputError(`${file} holds ${format ?? 'no picture known here'}, not JPEG or PNG; ${remedy}`);
+  if (format === 'PNG' && isAnimatedPng(bytes))
+    throw new InputError(`${file} is an animated PNG; save the wanted frame as a JPEG or PNG, or remove it`);
+}
+
+function unreadable(file: string, error: unknown): InputError {
+  const { message } = asError(error);
+  if (/exceeds pixel limit/i.test(message))
+    return new InputError(
+      `${file} has more than ${limitInputPixels / 1e6} million pixels; scale it down, or remove it`,
+    );
+  const reason = message.replaceAll(/\s+/g, ' ').trim();
+  return new InputError(`${file} is damaged or cut off (${reason}); fetch it again, or remove it`);
+}
+
+/**
+ * Decodes the bytes of a JPEG or PNG file; `file` is only named in errors.
+ * @throws InputError as readPixels
+ */
+export async function decodePixels(bytes: Uint8Array, file: string): Promise<Pixels> {
+  checkFormat(bytes, file);
+  const picture = sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels });
+  const metadata = await picture.metadata().catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if (metadata.space === 'cmyk')
+    throw new InputError(`${file} has CMYK colours, made for printing; ${remedy}`);
+  try {
+    const { data, info } = await picture
+      .autoOrient()
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/**
+ * Reads a JPEG or PNG file as RGB, 0 to 255, turned as its EXIF orientation says, alpha dropped, colour profile
+ * ignored: byte for byte what OpenCV's `cv2.imread` followed by `cvtColor(COLOR_BGR2RGB)` gives.
+ * The content decides the format, not the name.
+ * @throws InputError naming the file, what is wrong with it (missing, a folder, empty, cut off, another format,
+ * CMYK, animated, more than 64 million pixels), and what to do
+ */
+export async function readPixels(file: string): Promise<Pixels> {
+  return decodePixels(await readPictureFile(file), file);
+}
