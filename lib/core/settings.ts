@@ -33,3 +33,7 @@ export function datasetFolder(): string {
   const own = path.join(projectFolder, 'dataset');
   return existsSync(path.join(own, 'normal', 'records.csv')) ? own : path.join(own, 'demo');
 }
+
+/** Where notebooks keep their models: `XRAY_MODELS`, else `models/` with a folder for each dataset. */
+export const modelsFolder = (): string =>
+  path.resolve(process.env.XRAY_MODELS || path.join(projectFolder, 'models', path.basename(datasetFolder())));

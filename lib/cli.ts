@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { addData } from './commands/data';
+import { addDoctor } from './commands/doctor';
+import { addEvaluate } from './commands/evaluate';
+import { addFeatures } from './commands/features';
+import { addPredict } from './commands/predict';
+import { addReport } from './commands/report';
+import { addTrain } from './commands/train';
+import { addWeights } from './commands/weights';
+
+const { version }: { version: string } = require('../package.json');
+
+const program = new Command('xray-transfer')
+  .description('Deep transfer learning on chest X-rays. For education only, never for diagnosis.')
+  .version(version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride();
+for (const add of [addDoctor, addData, addWeights, addTrain, addEvaluate, addPredict, addFeatures, addReport])
+  add(program);
+const overrideAll = (command: Command) => {
+  command.exitOverride();
+  command.commands.forEach(overrideAll);
+};
+overrideAll(program);
+
+program.parseAsync().catch((error) => {
+  // Commander has printed what is wrong; help and version are no errors.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else throw error;
+});

@@ -1,0 +1,19 @@
+import { type Command, Option } from 'commander';
+
+/** The options that say which base: shared by `train` and `features`. */
+export function addBackboneOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--backbone <name>',
+      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, or a folder with a tfjs layers-model',
+    )
+    .option('--cut <layer>', 'layer whose output is the feature map; needed for a folder')
+    .option('--weights <weights>', 'imagenet, random, or a weights file (default: imagenet)')
+    .addOption(
+      new Option('--preprocessing <mode>', "own: the network's; scale: pixels / 255").choices([
+        'own',
+        'scale',
+      ]),
+    )
+    .addOption(new Option('--resize <method>', 'how pictures are resized').choices(['cv2', 'antialiased']));
+}

@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import type { DatasetReport } from '../dataset/dataset-report';
+import { type Outcome, run, whole } from './run';
+
+function outcome(report: DatasetReport): Outcome {
+  const skipped = Object.entries(report.skipped).map(([reason, count]) => `  left out, ${reason}: ${count}`);
+  const missing = report.missing.map((file) => `  listed but missing: ${file}`);
+  const twice = report.duplicates.map((files) => `  identical pictures: ${files.join(' = ')}`);
+  return {
+    json: report,
+    text: [`${report.taken} pictures in ${report.to}`, ...skipped, ...missing, ...twice].join('\n'),
+  };
+}
+
+/** `data covid|kaggle|demo|fetch`: builds class folders. */
+export function addData(program: Command): void {
+  const data = program.command('data').description('build a dataset of class folders');
+  data
+    .command('covid')
+    .description("the article's builder over a copy of ieee8023/covid-chestxray-dataset")
+    .requiredOption('--from <folder>', 'the copy, with metadata.csv and images/')
+    .option('--to <folder>', 'class folder to write', 'dataset/covid')
+    .option('--finding <name>', 'finding to take', 'COVID-19')
+    .option('--view <name>', 'projection to take', 'PA')
+    .option('--json', 'print one JSON object')
+    .action(({ from, to, finding, view }, command: Command) =>
+      run(command, async () => {
+        const { createCovidDataset } = await import('../dataset/create-covid-dataset.js');
+        return outcome(await createCovidDataset(from, to, { finding, view }));
+      }),
+    );
+  data
+    .command('kaggle')
+    .description("the article's sampler over Kaggle's chest X-ray folders")
+    .requiredOption('--from <folder>', 'the folder with train/ and test/')
+    .addOption(
+      new Option('--class <name>', 'class to take').choices(['NORMAL', 'PNEUMONIA']).makeOptionMandatory(),
+    )
+    .requiredOption('--count <n>', 'how many pictures', whole('count', 1))
+    .addOption(
+      new Option('--part <name>', 'folder to take from').choices(['train', 'test', 'all']).default('train'),
+    )
+    .option('--seed <n>', 'seed of the sample', whole('seed', 0), 42)
+    .option('--to <folder>', 'class folder to write (default: dataset/normal or dataset/pneumonia)')
+    .option('--json', 'print one JSON object')
+    .action(({ from, to, class: className, count, part, seed }, command: Command) =>
+      run(command, async () => {
+        const { createKaggleDataset } = await import('../dataset/create-kaggle-dataset.js');
+        const folder =
+          to ?? path.join('dataset', ...(part === 'test' ? ['test'] : []), className.toLowerCase());
+        return outcome(await createKaggleDataset(from, folder, { className, count, part, seed }));
+      }),
+    );
+  data
+    .command('demo')
+    .description('synthetic chest phantoms, drawn here: the embedded default')
+    .option('--to <folder>', 'dataset to write', 'dataset')
+    .option('--count <n>', 'pictures a class', whole('count', 1, 100_000), 69)
+    .option('--seed <n>', 'seed of the drawing', whole('seed', 0), 42)
+    .option('--json', 'print one JSON object')
+    .action(({ to, count, seed }, command: Command) =>
+      run(command, async (work) => {
+        const { createDemoDataset } = await import('../dataset/create-demo-dataset.js');
+        return outcome(await createDemoDataset(to, { count, seed, ...work }));
+      }),
+    );
+  data
+    .command('fetch', { isDefault: true })
+    .description(
+      'download ieee8023/covid-chestxray-dataset at the pinned commit, and build dataset/covid from it',
+    )
+    .option('--to <folder>', 'class folder to write', 'dataset/covid')
+    .option('--json', 'print one JSON object')
+    .action(({ to }, command: Command) =>
+      run(command, async (work) => {
+        const { fetchCovidSource } = await import('../dataset/fetch-covid-source.js');
+        const { createCovidDataset } = await import('../dataset/create-covid-dataset.js');
+        const { cacheFolder } = await import('../core/settings.js');
+        const source = path.join(cacheFolder(), 'covid-chestxray-dataset');
+        await fetchCovidSource(source, work);
+        return outcome(await createCovidDataset(source, to));
+      }),
+    );
+}

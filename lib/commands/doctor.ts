@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { run } from './run';
+
+/** `doctor`: what computes here and why nothing faster; kernel, weights and data that were found. */
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('what was found: back end, GPU, kernel, weights, data')
+    .option('--json', 'print one JSON object')
+    .action((_, command: Command) =>
+      run(command, async () => {
+        const { examine } = await import('../report/examine.js');
+        const found = await examine();
+        const weights = Object.entries(found.weights).map(([name, at]) => `  ${name}: ${at ?? 'not here'}`);
+        const classes = Object.entries(found.data.classes).map(
+          ([name, count]) => `  ${name}: ${count} pictures`,
+        );
+        const text = [
+          `back end: ${found.backend}${found.tensorflow ? ` (TensorFlow ${found.tensorflow})` : ''}`,
+          `GPU: ${found.gpu ?? 'none in use'}`,
+          `why: ${found.reason}`,
+          `Node: ${found.node}`,
+          `JupyterLab: ${found.jupyterlab ?? 'not here; run `npm run setup`'}`,
+          `kernel: ${found.kernel}`,
+          'ImageNet weights:',
+          ...weights,
+          `data in ${found.data.folder}:`,
+          ...(classes.length
+            ? classes
+            : ['  none yet; `npm start` makes phantoms, `npm run data` fetches X-rays']),
+        ].join('\n');
+        return { json: found, text };
+      }),
+    );
+}

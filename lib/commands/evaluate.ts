@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { names, run } from './run';
+
+/** `evaluate MODEL`: figures on pictures the model has not seen. */
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('figures on pictures that the model has not seen')
+    .argument('<model>', 'model folder')
+    .requiredOption('--dataset <folder>', 'folder of class folders')
+    .option('--classes <names>', "class folders to use, by commas (default: the model's)", names)
+    .option('--json', 'print one JSON object')
+    .action((folder: string, { dataset, classes }, command: Command) =>
+      run(command, async (work) => {
+        const { loadDataset, loadModel, evaluate, evaluateNotCalled, unseenPictures } = await import(
+          '../index.js'
+        );
+        const { formatFigure } = await import('../evaluation/format-figure.js');
+        const model = await loadModel(folder);
+        const xrays = await loadDataset(dataset, { classes: classes ?? model.classes });
+        const unseen = unseenPictures(model, xrays);
+        const known = unseen.filter(({ label }) => model.classes.includes(label));
+        const evaluation = known.length ? await evaluate(model, known, work) : null;
+        const calls = await evaluateNotCalled(model, unseen, model.classes[0]!, work);
+        const text = [
+          `${unseen.length} pictures; ${xrays.length - unseen.length} left out because the model was trained on them`,
+          ...(evaluation ? [`accuracy ${formatFigure(evaluation.accuracy)}`] : []),
+          ...calls.map(
+            ({ label, total, count }) => `${label}: ${count} of ${total} not called ${model.classes[0]}`,
+          ),
+          'For education only, never for diagnosis.',
+        ];
+        return {
+          json: {
+            evaluation,
+            pictures: unseen.length,
+            seenInTraining: xrays.length - unseen.length,
+            notCalled: { positive: model.classes[0], classes: calls },
+            synthetic: model.synthetic,
+            notice: 'For education only, never for diagnosis.',
+          },
+          text: text.join('\n'),
+        };
+      }),
+    );
+}

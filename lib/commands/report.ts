@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { run } from './run';
+
+/** `report`: runs the notebooks and writes one HTML file. */
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('runs the notebooks and writes report/index.html')
+    .option('--data <data>', 'demo, or a dataset folder (default: the dataset that was built, else demo)')
+    .option('--out <folder>', 'where to write', 'report')
+    .option('--json', 'print one JSON object')
+    .action(({ data, out }, command: Command) =>
+      run(command, async (work) => {
+        const { runReport } = await import('../report/run-report.js');
+        const { file, bytes, notebooks, seconds } = await runReport({ data, out, ...work });
+        const failed = notebooks.filter(({ ok }) => !ok);
+        const text = [
+          ...notebooks.map(({ name, ok, seconds: took, error }) =>
+            ok
+              ? `${name}: ${took.toFixed(1)} s`
+              : `${name}: failed in cell ${error?.cell}: ${error?.message}`,
+          ),
+          `Report: ${file} (${(bytes / 1e6).toFixed(1)} MB, ${Math.round(seconds)} s). For education only, never for diagnosis.`,
+          'Go on: `npm run lab` opens the notebooks; README.md says how to use real X-rays and ImageNet weights.',
+        ];
+        return {
+          json: { file, bytes, notebooks, seconds },
+          text: text.join('\n'),
+          failed: failed.length > 0,
+        };
+      }),
+    );
+}

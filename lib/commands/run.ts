@@ -1,0 +1,104 @@
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { CommanderError, InvalidArgumentError } from 'commander';
+import { asError, checkNumber, checkWhole, InputError } from '../core/check';
+import type { OnProgress, WorkOptions } from '../core/progress';
+
+/** What a command ends with. */
+export interface Outcome {
+  /** Printed by `--json`, alone on standard output. */
+  readonly json: object;
+  /** Printed else, for people. */
+  readonly text: string;
+  /** Whether it failed in part, though there is something to print. Default false. */
+  readonly failed?: boolean;
+}
+
+/** Bars on the terminal, a line when a stage ends elsewhere; always on standard error. */
+export function terminalProgress(): { onProgress: OnProgress; end(): void } {
+  let bar: SingleBar | undefined;
+  let stage = '';
+  const end = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const onProgress: OnProgress = (progress) => {
+    const { done, total = 0, note = '' } = progress;
+    if (!process.stderr.isTTY) {
+      if (total && done === total) process.stderr.write(`${progress.stage}: ${total} done ${note}\n`);
+      return;
+    }
+    if (progress.stage !== stage || !bar) {
+      end();
+      stage = progress.stage;
+      bar = new SingleBar({
+        format: '{stage} {bar} {value}/{total} · {eta_formatted} left {note}',
+        stream: process.stderr,
+        hideCursor: true,
+        fps: 10,
+      });
+      bar.start(total, 0, { stage, note });
+    }
+    bar.setTotal(total);
+    bar.update(done, { stage, note });
+  };
+  return { onProgress, end };
+}
+
+/**
+ * Runs a command's work: progress on the terminal, Ctrl+C as an interrupt without loss, one JSON object or text on
+ * standard output, and the exit status: 0 done, 1 failed, 130 interrupted. Wrong usage is commander's, status 2.
+ */
+export async function run(command: Command, work: (options: Required<WorkOptions>) => Promise<Outcome>) {
+  const { json } = command.optsWithGlobals<{ json?: boolean }>();
+  const { onProgress, end } = terminalProgress();
+  const interrupt = new AbortController();
+  const stop = () =>
+    interrupt.abort(new InputError('Interrupted; what was computed is kept, run it again to go on'));
+  process.once('SIGINT', stop);
+  try {
+    const outcome = await work({ onProgress, signal: interrupt.signal });
+    end();
+    process.stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
+    process.exitCode = outcome.failed ? 1 : interrupt.signal.aborted ? 130 : 0;
+  } catch (thrown) {
+    end();
+    // Wrong usage that only the work could see.
+    if (thrown instanceof CommanderError) command.error(`error: ${thrown.message}`);
+    const error = asError(thrown);
+    if (json) process.stdout.write(`${JSON.stringify({ error: error.message })}\n`);
+    process.stderr.write(
+      error instanceof InputError || !process.env.DEBUG ? `${error.message}\n` : `${error.stack}\n`,
+    );
+    process.exitCode = interrupt.signal.aborted ? 130 : 1;
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
+
+const usage = <T>(check: () => T): T => {
+  try {
+    return check();
+  } catch (error) {
+    throw new InvalidArgumentError(asError(error).message);
+  }
+};
+
+/** Reads a whole number in [min, max] from the command line. */
+export const whole = (name: string, min: number, max?: number) => (text: string) =>
+  usage(() => checkWhole(name, text.trim() === '' ? text : Number(text), min, max));
+
+/** Reads a number in [min, max] from the command line. */
+export const number = (name: string, min: number, max: number) => (text: string) =>
+  usage(() => checkNumber(name, text.trim() === '' ? text : Number(text), min, max));
+
+/** Reads "covid,normal". */
+export const names = (text: string): string[] => {
+  const list = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  if (!list.length || new Set(list).size !== list.length)
+    throw new InvalidArgumentError('give names separated by commas, each once');
+  return list;
+};

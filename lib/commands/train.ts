@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addBackboneOptions } from './backbone-options';
+import { names, number, run, whole } from './run';
+
+const copies = (text: string) => (text === 'each-epoch' ? text : whole('augment', 0, 1000)(text));
+
+/** `train`: transfer learning on class folders. */
+export function addTrain(program: Command): void {
+  const train = program
+    .command('train')
+    .description('transfer learning; writes the model and its run record')
+    .requiredOption('--dataset <folder>', 'folder of class folders')
+    .option('--classes <names>', 'class folders to use, by commas (default: all)', names);
+  addBackboneOptions(train)
+    .addOption(new Option('--preset <name>', 'how to train').choices(['article', 'sound']).default('sound'))
+    .option('--augment <n>', 'rotated copies of each training picture, or each-epoch', copies)
+    .option('--epochs <n>', 'epochs of the head', whole('epochs', 1, 10_000))
+    .option('--batch-size <n>', 'pictures a step', whole('batch-size', 1, 4096))
+    .option('--learning-rate <r>', "Adam's rate", number('learning-rate', Number.MIN_VALUE, 1))
+    .option('--hidden-units <n>', 'units of the hidden layer, 0 for none', whole('hidden-units', 0, 4096))
+    .option('--dropout <share>', 'share of hidden units dropped', number('dropout', 0, 0.99))
+    .option('--l2 <penalty>', 'L2 penalty', number('l2', 0, 1000))
+    .option(
+      '--patience <n>',
+      'stop after so many epochs without gain, 0 for never',
+      whole('patience', 0, 10_000),
+    )
+    .option('--balance-classes', 'weigh classes by the inverse of their frequency')
+    .option('--test <share>', 'share of the pictures kept for the test', number('test', 0.01, 0.9), 0.2)
+    .option(
+      '--fine-tune <epochs>',
+      "epochs in which the base's last block is trained too",
+      whole('fine-tune', 1, 1000),
+    )
+    .option('--seed <n>', 'seed of everything random', whole('seed', 0), 42)
+    .requiredOption('--out <folder>', 'model folder to write')
+    .option('--json', 'print one JSON object')
+    .action((options, command: Command) =>
+      run(command, async (work) => {
+        const { loadDataset, splitDataset, transferLearn, fineTune, evaluate } = await import('../index.js');
+        const { dataset, classes, test, out, fineTune: fineTuneEpochs, json: _, ...training } = options;
+        if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
+        const xrays = await loadDataset(dataset, { classes });
+        const article = training.preset === 'article';
+        const split = splitDataset(xrays, {
+          test,
+          validation: article ? 0 : 0.2,
+          grouping: article ? 'image' : 'patient',
+          seed: training.seed,
+        });
+        const frozen = await transferLearn(split, { ...training, ...work });
+        const model = fineTuneEpochs
+          ? await fineTune(frozen, split, { epochs: fineTuneEpochs, ...work })
+          : frozen;
+        const evaluation = await evaluate(model, split.test, work);
+        await model.save(out, evaluation);
+        const counts = {
+          train: model.seen.train.length,
+          validation: model.seen.validation.length,
+          test: split.test.length,
+        };
+        const { value, low, high } = evaluation.accuracy;
+        const text = [
+          `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: accuracy ${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] on ${counts.test} pictures`,
+          ...(model.synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : []),
+          ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),
+          `Model in ${out}. For education only, never for diagnosis.`,
+        ];
+        return {
+          json: {
+            model: path.resolve(out),
+            backbone: model.backbone.name,
+            weights: model.backbone.weights,
+            weightsHash: model.backbone.weightsHash,
+            classes: model.classes,
+            counts,
+            evaluation,
+            seconds: model.seconds,
+            synthetic: model.synthetic,
+            interrupted: model.interrupted,
+            notice: 'For education only, never for diagnosis.',
+          },
+          text: text.join('\n'),
+        };
+      }),
+    );
+}

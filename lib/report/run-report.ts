@@ -1,0 +1,154 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../core/check';
+import { exists, sha256 } from '../core/files';
+import type { WorkOptions } from '../core/progress';
+import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
+import { createDemoDataset } from '../dataset/create-demo-dataset';
+import { readRecords } from '../dataset/records';
+import { syntheticSource } from '../dataset/xray';
+import { executeNotebook } from '../notebook/execute';
+import { buildReport, type Notice } from './build';
+import { examine } from './examine';
+
+export interface ReportRunOptions extends WorkOptions {
+  /** `demo`: phantoms, made if needed; else a dataset folder. Default: what `datasetFolder` finds. */
+  readonly data?: string;
+  /** Folder to write to. */
+  readonly out: string;
+}
+
+/** How one notebook's run ended. */
+export interface NotebookRun {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly seconds: number;
+  readonly error?: { readonly cell: number; readonly name: string; readonly message: string };
+}
+
+export interface ReportRun {
+  readonly file: string;
+  readonly bytes: number;
+  readonly notebooks: readonly NotebookRun[];
+  readonly seconds: number;
+}
+
+/** Pictures a class of the demo: as many as the article has of COVID-19, and its test beside. */
+const demo = { count: 69, test: 60, seed: 42 };
+
+async function chooseDataset({ data, onProgress, signal }: ReportRunOptions): Promise<void> {
+  if (data && data !== 'demo') {
+    if (!(await exists(data)))
+      throw new InputError(`--data is "${data}"; there is no such folder. Choose demo or a dataset folder`);
+    process.env.XRAY_DATASET = path.resolve(data);
+    return;
+  }
+  const phantoms = path.join(projectFolder, 'dataset', 'demo');
+  if (data === 'demo') process.env.XRAY_DATASET = phantoms;
+  if (datasetFolder() === phantoms) await createDemoDataset(phantoms, { ...demo, onProgress, signal });
+}
+
+/** Class folders with the SHA-256 over their pictures' hashes, and whether they are synthetic. */
+async function describeData(folder: string) {
+  const rows: [string, string][] = [];
+  let synthetic = false;
+  for (const name of (await readdir(folder)).sort()) {
+    const records = await readRecords(path.join(folder, name)).catch(() => undefined);
+    if (!records) continue;
+    const hash = sha256(
+      records
+        .map((record) => record.sha256)
+        .sort()
+        .join('\n'),
+    );
+    rows.push([
+      `data: ${name}`,
+      `${records.length} pictures, SHA-256 over their hashes ${hash.slice(0, 16)}…`,
+    ]);
+    synthetic ||= records.some(({ source }) => source === syntheticSource);
+  }
+  return { rows, synthetic };
+}
+
+/** The run records of the models that the notebooks have kept. */
+async function readRuns() {
+  const folder = modelsFolder();
+  const names = await readdir(folder).catch(() => []);
+  const runs = [];
+  for (const name of names.sort()) {
+    const text = await readFile(path.join(folder, name, 'run.json'), 'utf8').catch(() => undefined);
+    if (text) runs.push(JSON.parse(text));
+  }
+  return runs;
+}
+
+/**
+ * Runs all notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
+ * fails is shown with its error, and the others run.
+ */
+export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
+  const start = performance.now();
+  const { onProgress, signal } = options;
+  await chooseDataset(options);
+  const source = path.join(projectFolder, 'notebooks');
+  const names = (await readdir(source)).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).sort();
+  const executed = path.resolve(options.out, 'notebooks');
+  await mkdir(executed, { recursive: true });
+  const runs: NotebookRun[] = [];
+  for (const [i, file] of names.entries()) {
+    signal?.throwIfAborted();
+    const name = path.basename(file, '.ipynb');
+    const result = await executeNotebook(path.join(source, file), {
+      output: path.join(executed, file),
+      signal,
+      onCell: (index, total) =>
+        onProgress?.({ stage: `${i + 1}/${names.length} ${name}`, done: index, total }),
+    });
+    runs.push({ name, ...result });
+  }
+  const examination = await examine();
+  const data = await describeData(datasetFolder());
+  const models = await readRuns();
+  const random = models
+    .filter(({ backbone }) => backbone.weights === 'random')
+    .map(({ backbone }) => backbone.title);
+  const notices: (string | Notice)[] = [
+    ...(data.synthetic
+      ? [
+          {
+            label: 'Synthetic data',
+            text: 'Every picture is a phantom drawn by this program; no result says anything about X-rays of people.',
+          },
+        ]
+      : []),
+    ...(random.length
+      ? [
+          {
+            label: 'Random weights',
+            text: `${random.join(', ')} ran with random weights, because their ImageNet weights are not on this machine.`,
+          },
+        ]
+      : []),
+    ...(examination.backend === 'tensorflow'
+      ? []
+      : [`Back end ${examination.backend}: ${examination.reason}.`]),
+  ];
+  const { file, bytes } = await buildReport({
+    notebooks: names.map((name) => path.join(executed, name)),
+    output: path.resolve(options.out, 'index.html'),
+    notices,
+    summary: { runs: models },
+    environment: {
+      rows: [
+        ['back end', `${examination.backend} (${examination.reason})`],
+        ['TensorFlow', examination.tensorflow ?? '–'],
+        ['GPU', examination.gpu ?? 'none in use'],
+        ['Node', examination.node],
+        ['xray-transfer', require('../../package.json').version],
+        ['date', new Date().toISOString().slice(0, 10)],
+        ...data.rows,
+      ],
+    },
+  });
+  return { file, bytes, notebooks: runs, seconds: (performance.now() - start) / 1000 };
+}

@@ -1,0 +1,74 @@
+import { InputError } from '../core/check';
+import type { WorkOptions } from '../core/progress';
+import type { Xray } from '../dataset/xray';
+import { evaluatePredictions } from '../evaluation/evaluate-predictions';
+import type { Evaluation } from '../evaluation/evaluation';
+import type { Figure } from '../evaluation/figure';
+import { wilson } from '../evaluation/wilson';
+import type { TransferModel } from './model';
+
+const asPictures = (xrays: readonly Xray[]) =>
+  xrays.map(({ path, sha256 }) => ({ file: path, sha256, degrees: 0 }));
+
+/**
+ * The model's figures on pictures, with intervals.
+ * @throws InputError if a picture's class is none of the model's
+ */
+export async function evaluate(
+  model: TransferModel,
+  xrays: readonly Xray[],
+  options?: WorkOptions,
+): Promise<Evaluation> {
+  if (!xrays.length) throw new InputError('There are no pictures to evaluate on');
+  const stranger = xrays.find(({ label }) => !model.classes.includes(label));
+  if (stranger) {
+    throw new InputError(
+      `The class of ${stranger.path} is "${stranger.label}"; the model knows ${model.classes.join(', ')}`,
+    );
+  }
+  const probabilities = await model.probabilities(asPictures(xrays), options);
+  return evaluatePredictions(
+    xrays.map(({ label }) => label),
+    probabilities,
+    model.classes,
+  );
+}
+
+/** The pictures that the model was neither trained nor, unless they were its test part too, validated on. */
+export function unseenPictures(model: TransferModel, xrays: readonly Xray[]): Xray[] {
+  const { train, validation, test } = model.seen;
+  const tested = new Set(test);
+  const seen = new Set([...train, ...validation.filter((hash) => !tested.has(hash))]);
+  return xrays.filter(({ sha256 }) => !seen.has(sha256));
+}
+
+/** How often pictures of one class were called something else than `called`. */
+export interface NotCalled {
+  readonly label: string;
+  readonly total: number;
+  readonly count: number;
+  /** count / total with its Wilson 95 % interval. */
+  readonly share: Figure;
+}
+
+/**
+ * The article's last test: how many pictures of each class are not called `positive`. The classes need not be the
+ * model's.
+ * @throws InputError if `positive` is none of the model's classes
+ */
+export async function evaluateNotCalled(
+  model: TransferModel,
+  xrays: readonly Xray[],
+  positive: string,
+  options?: WorkOptions,
+): Promise<NotCalled[]> {
+  const index = model.classes.indexOf(positive);
+  if (index < 0) throw new InputError(`positive is "${positive}"; choose one of ${model.classes.join(', ')}`);
+  const probabilities = await model.probabilities(asPictures(xrays), options);
+  const labels = [...new Set(xrays.map(({ label }) => label))].sort();
+  return labels.map((label) => {
+    const own = probabilities.filter((_, i) => xrays[i]!.label === label);
+    const count = own.filter((p) => p.indexOf(Math.max(...p)) !== index).length;
+    return { label, total: own.length, count, share: wilson(count, own.length) };
+  });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { preprocessingModes } from '../networks/backbone';
+import { poolingNames } from './pooling';
+import { presetNames } from './preset';
+
+/** Version of the model folder's format; another one is refused. */
+export const formatVersion = 1;
+
+const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/)).readonly();
+const file = z.object({ bytes: z.number().int().min(1).max(4e9), sha256: z.string().length(64) });
+
+/** manifest.json of a model folder. */
+export const manifestSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  classes: z.array(z.string().min(1)).min(2).max(1000).readonly(),
+  backbone: z.object({
+    name: z.string().min(1),
+    title: z.string(),
+    cut: z.string(),
+    weights: z.string(),
+    weightsHash: z.string(),
+    seed: z.number().int(),
+    preprocessing: z.enum(preprocessingModes),
+    fineTuned: z.boolean(),
+  }),
+  preset: z.enum(presetNames),
+  parameters: z.object({
+    preprocessing: z.enum(['own', 'scale']),
+    resize: z.enum(['cv2', 'antialiased']),
+    pooling: z.enum(poolingNames),
+    standardize: z.boolean(),
+    hiddenUnits: z.number(),
+    dropout: z.number(),
+    l2: z.number(),
+    epochs: z.number(),
+    batchSize: z.number(),
+    learningRate: z.number(),
+    decay: z.number(),
+    augment: z.union([z.number(), z.literal('each-epoch')]),
+    rotation: z.number(),
+    balanceClasses: z.boolean(),
+    patience: z.number(),
+    calibrate: z.boolean(),
+  }),
+  seed: z.number().int(),
+  seen: z.object({ train: hashes, validation: hashes, test: hashes }),
+  synthetic: z.boolean(),
+  interrupted: z.boolean(),
+  inputSize: z.number().int().min(1).max(4096),
+  files: z.object({ 'model.json': file, 'weights.bin': file }),
+  versions: z.record(z.string(), z.string()),
+  evaluation: z.unknown(),
+  notice: z.string(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,0 +1,109 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
+import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import { commit, sha256, temporaryName, writeFileAtomic, writeJson } from '../core/files';
+import type { Evaluation } from '../evaluation/evaluation';
+import type { Backbone } from '../networks/backbone';
+import { featureRowShape } from './features';
+import { layersModelFiles } from './layers-model-files';
+import { formatVersion, type Manifest } from './manifest';
+import { poolingFor } from './pooling';
+import type { TrainedParts } from './trained-parts';
+
+/** The head as tf.layers on top of `input`; layers are named head_1, head_2. */
+function appendHead(
+  tf: TensorFlow,
+  { head, parameters }: TrainedParts,
+  input: SymbolicTensor,
+): SymbolicTensor {
+  return head.layers.reduce((x, { units }, i) => {
+    const last = i === head.layers.length - 1;
+    const dropped =
+      last && head.layers.length > 1
+        ? (tf.layers.dropout({ rate: parameters.dropout, name: 'head_dropout' }).apply(x) as SymbolicTensor)
+        : x;
+    const dense = tf.layers.dense({ units, activation: last ? 'softmax' : 'relu', name: `head_${i + 1}` });
+    return dense.apply(dropped) as SymbolicTensor;
+  }, input);
+}
+
+/** The head alone, or, where the base was trained too, the whole network: base, pooling, head. */
+function asLayersModel(tf: TensorFlow, parts: TrainedParts, backbone: Backbone): LayersModel {
+  const shape = featureRowShape(backbone, parts.parameters.pooling);
+  if (!parts.backbone.fineTuned) {
+    const input = tf.input({ shape: [shape[0] * shape[1] * shape[2]], name: 'features' });
+    return tf.model({ inputs: input, outputs: appendHead(tf, parts, input), name: 'head' });
+  }
+  const { window, stride } = poolingFor(parts.parameters.pooling, backbone.featureShape);
+  const pooling = tf.layers.averagePooling2d({
+    poolSize: window as [number, number],
+    strides: stride as [number, number],
+    name: 'head_pooling',
+  });
+  const pooled = pooling.apply(backbone.model.outputs[0]!) as SymbolicTensor;
+  const flat = tf.layers.flatten({ name: 'head_flatten' }).apply(pooled) as SymbolicTensor;
+  return tf.model({ inputs: backbone.model.inputs[0]!, outputs: appendHead(tf, parts, flat) });
+}
+
+async function filesOf(parts: TrainedParts, backbone: Backbone) {
+  const tf = await tensorflow();
+  const model = asLayersModel(tf, parts, backbone);
+  const own = parts.head.layers.map((_, i) => model.getLayer(`head_${i + 1}`));
+  try {
+    tf.tidy(() => {
+      parts.head.layers.forEach(({ kernel, bias, inputs, units }, i) => {
+        own[i]!.setWeights([tf.tensor2d(kernel, [inputs, units]), tf.tensor1d(bias)]);
+      });
+    });
+    return await layersModelFiles(model);
+  } finally {
+    // Not model.dispose(): the base's layers belong to the backbone.
+    for (const layer of own) layer.dispose();
+  }
+}
+
+/**
+ * Writes a model folder: model.json and weights.bin (a tfjs layers-model: the head with its backbone named in the
+ * manifest, or the whole network after fine-tuning), manifest.json, and run.json for comparisons. The folder
+ * appears whole or not at all and replaces a former one.
+ */
+export async function saveModel(
+  parts: TrainedParts,
+  backbone: Backbone,
+  folder: string,
+  figures?: Evaluation,
+): Promise<void> {
+  const { topology, weights } = await filesOf(parts, backbone);
+  const { head: _, history, seconds, ...description } = parts;
+  const manifest: Manifest = {
+    formatVersion,
+    ...description,
+    inputSize: backbone.inputSize,
+    files: {
+      'model.json': { bytes: Buffer.byteLength(topology), sha256: sha256(topology) },
+      'weights.bin': { bytes: weights.length, sha256: sha256(weights) },
+    },
+    versions: { node: process.version, tfjs: (await tensorflow()).version_core },
+    evaluation: figures ?? null,
+    notice: 'For education only, never for diagnosis.',
+  };
+  const temporary = temporaryName(path.resolve(folder));
+  try {
+    await mkdir(temporary, { recursive: true });
+    await writeFileAtomic(path.join(temporary, 'model.json'), topology);
+    await writeFileAtomic(path.join(temporary, 'weights.bin'), weights);
+    await writeJson(path.join(temporary, 'run.json'), {
+      date: new Date().toISOString(),
+      ...description,
+      history,
+      seconds,
+      evaluation: figures ?? null,
+    });
+    await writeJson(path.join(temporary, 'manifest.json'), manifest);
+    await commit(temporary, path.resolve(folder));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}

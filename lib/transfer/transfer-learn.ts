@@ -1,0 +1,186 @@
+import { checkWhole, InputError } from '../core/check';
+import type { WorkOptions } from '../core/progress';
+import { seededRandom } from '../core/random';
+import { splitDataset } from '../dataset/split-dataset';
+import { isSynthetic, type Split, type Xray } from '../dataset/xray';
+import { fitTemperature } from '../evaluation/temperature';
+import type { BackboneOptions } from '../networks/load-backbone';
+import { extractFeatures, type Features, variantsOf } from './features';
+import { type Head, headLogits, withStandardization, withTemperature } from './head';
+import { createModel, type TransferModel } from './model';
+import { openBackbone } from './open-backbone';
+import { type PresetName, type TrainingParameters, trainingParameters } from './preset';
+import { type LabelledFeatures, trainHead } from './train-head';
+
+/** What to train; whatever is left out comes from the preset. */
+export interface TransferOptions extends WorkOptions, Partial<TrainingParameters> {
+  /** Name in the networks' table, or a folder with a tfjs layers-model (then `cut` is needed). */
+  readonly backbone: string;
+  /** Layer whose output is the feature map. Default: the table's. */
+  readonly cut?: string;
+  /** "imagenet" (default), "random", or a weights file. */
+  readonly weights?: string;
+  /** Default `sound`. */
+  readonly preset?: PresetName;
+  /** Seed of the head's weights, the order, the copies and of random weights. Default 42. */
+  readonly seed?: number;
+}
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+/**
+ * The split with a validation part: the one it has; else, with the article's preset, the test part, as it was
+ * there; else a fifth of the training part, cut off by the split's own grouping.
+ */
+export function withValidation(split: Split, preset: PresetName): Split {
+  if (split.validation.length) return split;
+  if (preset === 'article') return { ...split, validation: split.test };
+  const { train, test } = splitDataset(split.train, {
+    test: 0.2,
+    seed: split.seed,
+    grouping: split.grouping,
+  });
+  return { ...split, train, validation: test };
+}
+
+/** Mean and standard deviation of each column over the given rows; 1 where a column does not vary. */
+function columnStatistics({ data, dimension }: Features, rows: readonly number[]) {
+  const mean = new Float32Array(dimension);
+  const deviation = new Float32Array(dimension);
+  for (let d = 0; d < dimension; d++) {
+    let sum = 0;
+    let squares = 0;
+    for (const row of rows) {
+      const value = data[row * dimension + d]!;
+      sum += value;
+      squares += value * value;
+    }
+    mean[d] = sum / rows.length;
+    const variance = squares / rows.length - (sum / rows.length) ** 2;
+    deviation[d] = variance > 1e-10 ? Math.sqrt(variance) : 1;
+  }
+  return { mean, deviation };
+}
+
+function standardized(
+  { data, dimension }: Features,
+  mean: Float32Array,
+  deviation: Float32Array,
+): Float32Array {
+  return data.map((value, k) => {
+    const d = k % dimension;
+    return (value - mean[d]!) / deviation[d]!;
+  });
+}
+
+const balancedWeights = (labels: readonly number[], classCount: number): number[] =>
+  Array.from({ length: classCount }, (_, c) => {
+    const count = labels.filter((label) => label === c).length;
+    return count ? labels.length / (classCount * count) : 0;
+  });
+
+/** The head's temperature on the validation part; see `fitTemperature`. */
+function calibrated(head: Head, validation: LabelledFeatures): Head {
+  const { data, dimension, variants, classes } = validation;
+  const logits = variants.map(([row]) =>
+    Array.from(headLogits(head, data.subarray(row! * dimension, (row! + 1) * dimension))),
+  );
+  return withTemperature(head, fitTemperature(logits, classes));
+}
+
+/**
+ * Deep transfer learning: the base stays frozen, its features are computed once (or found in the cache), and a new
+ * head is trained on them.
+ * @throws InputError naming the parameter, or the file, that is wrong
+ * @throws the signal's reason when interrupted while features are computed; what was computed is kept. Interrupted
+ * while the head is trained, it returns the best head so far, marked `interrupted`.
+ */
+export async function transferLearn(split: Split, options: TransferOptions): Promise<TransferModel> {
+  const start = performance.now();
+  const { preset = 'sound', seed = 42, onProgress, signal } = options;
+  checkWhole('seed', seed, 0);
+  const parameters = trainingParameters(preset, pickParameters(options));
+  const { train, validation, test, classes } = withValidation(split, preset);
+  if (!train.length) throw new InputError('The training part of the split has no pictures');
+  const reference: BackboneOptions = {
+    name: options.backbone,
+    cut: options.cut,
+    weights: options.weights ?? 'imagenet',
+    seed,
+    ...(options.weights === 'random' && parameters.preprocessing === 'scale' && { preprocessing: 'scale' }),
+  };
+  const open = () => openBackbone(reference);
+  const backbone = await open();
+
+  const copies = parameters.augment === 'each-epoch' ? parameters.epochs : parameters.augment;
+  const shown = train.map((xray) => variantsOf(xray, copies, parameters.rotation, seed));
+  const unrotated = validation.map((xray) => variantsOf(xray, 0, 0, seed));
+  const features = await extractFeatures([...shown, ...unrotated].flat(), backbone, parameters, {
+    onProgress,
+    signal,
+  });
+  const featureSeconds = secondsSince(start);
+
+  const headStart = performance.now();
+  const rowsPerPicture = copies + 1;
+  const statistics = parameters.standardize
+    ? columnStatistics(
+        features,
+        train.map((_, i) => i * rowsPerPicture),
+      )
+    : undefined;
+  const data = statistics ? standardized(features, statistics.mean, statistics.deviation) : features.data;
+  const labelled = (xrays: readonly Xray[], firstRow: number, rowsEach: number): LabelledFeatures => ({
+    data,
+    dimension: features.dimension,
+    variants: xrays.map((_, i) => Array.from({ length: rowsEach }, (_, v) => firstRow + i * rowsEach + v)),
+    classes: xrays.map(({ label }) => classes.indexOf(label)),
+  });
+  const trainRows = labelled(train, 0, rowsPerPicture);
+  const validationRows = labelled(validation, train.length * rowsPerPicture, 1);
+  const { head, history } = await trainHead({
+    train: trainRows,
+    validation: validationRows,
+    classCount: classes.length,
+    parameters,
+    classWeights: parameters.balanceClasses
+      ? balancedWeights(trainRows.classes, classes.length)
+      : classes.map(() => 1),
+    random: seededRandom(`${seed}/head`),
+    onProgress,
+    signal,
+  });
+  const confident = parameters.calibrate ? calibrated(head, validationRows) : head;
+  const hashes = (xrays: readonly Xray[]) => xrays.map(({ sha256 }) => sha256);
+  return createModel(
+    {
+      classes,
+      backbone: {
+        name: backbone.name,
+        title: backbone.title,
+        cut: backbone.cut,
+        weights: backbone.weights,
+        weightsHash: backbone.weightsHash,
+        seed,
+        preprocessing: backbone.preprocessing,
+        fineTuned: false,
+      },
+      preset,
+      parameters,
+      seed,
+      history,
+      seconds: { features: featureSeconds, head: secondsSince(headStart), total: secondsSince(start) },
+      seen: { train: hashes(train), validation: hashes(validation), test: hashes(test) },
+      synthetic: isSynthetic(train),
+      interrupted: history.epochs.length < parameters.epochs && (signal?.aborted ?? false),
+      head: statistics ? withStandardization(confident, statistics.mean, statistics.deviation) : confident,
+    },
+    open,
+  );
+}
+
+/** The training parameters among the options. */
+function pickParameters(options: TransferOptions): Partial<TrainingParameters> {
+  const { backbone, cut, weights, preset, seed, onProgress, signal, ...parameters } = options;
+  return parameters;
+}
