@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { asError, InputError } from '../core/check';
 import { isAnimatedPng, pictureFormat } from './picture-format';
 import type { Pixels } from './xray';
@@ -37,13 +37,34 @@ function checkFormat(bytes: Uint8Array, file: string): void {
 }
 
 function unreadable(file: string, error: unknown): InputError {
-  const { message } = asError(error);
-  if (/exceeds pixel limit/i.test(message))
-    return new InputError(
-      `${file} has more than ${limitInputPixels / 1e6} million pixels; scale it down, or remove it`,
-    );
-  const reason = message.replaceAll(/\s+/g, ' ').trim();
+  const reason = asError(error).message.replaceAll(/\s+/g, ' ').trim();
   return new InputError(`${file} is damaged or cut off (${reason}); fetch it again, or remove it`);
+}
+
+interface OpenedPicture {
+  readonly picture: Sharp;
+  /** Sides after EXIF rotation, pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Checks all of a picture that its header tells, without decoding it; `file` is only named in errors.
+ * @throws InputError as readPixels, but for damage behind the header
+ */
+export async function openPicture(bytes: Uint8Array, file: string): Promise<OpenedPicture> {
+  checkFormat(bytes, file);
+  const picture = sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels });
+  const { space, autoOrient } = await picture.metadata().catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if (space === 'cmyk') throw new InputError(`${file} has CMYK colours, made for printing; ${remedy}`);
+  if (autoOrient.width * autoOrient.height > limitInputPixels)
+    throw new InputError(
+      `${file} has ${autoOrient.width} x ${autoOrient.height} pixels, more than ${limitInputPixels / 1e6} million; ` +
+        'scale it down, or remove it',
+    );
+  return { picture, width: autoOrient.width, height: autoOrient.height };
 }
 
 /**
@@ -51,13 +72,7 @@ function unreadable(file: string, error: unknown): InputError {
  * @throws InputError as readPixels
  */
 export async function decodePixels(bytes: Uint8Array, file: string): Promise<Pixels> {
-  checkFormat(bytes, file);
-  const picture = sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels });
-  const metadata = await picture.metadata().catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
-  if (metadata.space === 'cmyk')
-    throw new InputError(`${file} has CMYK colours, made for printing; ${remedy}`);
+  const { picture } = await openPicture(bytes, file);
   try {
     const { data, info } = await picture
       .autoOrient()

@@ -4,7 +4,8 @@ import type { Pixels } from './xray';
 /**
  * Turns a picture about its centre, keeping its size: bilinear between pixels, corners filled with the nearest
  * pixel, rounded to 8 bits. The same direction and arithmetic as Keras'
- * `apply_affine_transform(theta=degrees, order=1, fill_mode='nearest')`, which ImageDataGenerator uses.
+ * `apply_affine_transform(theta=degrees, order=1, fill_mode='nearest')`, which ImageDataGenerator uses (for squares;
+ * on other shapes Keras confuses the sides and misses the centre).
  * @param degrees -360 to 360; positive turns anticlockwise as seen
  * @throws InputError for degrees out of range
  */
@@ -18,8 +19,8 @@ export function rotate(pixels: Pixels, degrees: number): Pixels {
   const centreY = height / 2 - 0.5;
   for (let y = 0, o = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      const sourceY = Math.min(Math.max(cos * (y - centreY) - sin * (x - centreX) + centreY, 0), height - 1);
-      const sourceX = Math.min(Math.max(sin * (y - centreY) + cos * (x - centreX) + centreX, 0), width - 1);
+      const sourceY = Math.min(Math.max(sin * (x - centreX) + cos * (y - centreY) + centreY, 0), height - 1);
+      const sourceX = Math.min(Math.max(cos * (x - centreX) - sin * (y - centreY) + centreX, 0), width - 1);
       const top = Math.floor(sourceY);
       const left = Math.floor(sourceX);
       const down = sourceY - top;

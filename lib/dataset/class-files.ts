@@ -1,0 +1,54 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { asError, InputError } from '../core/check';
+import { recordsName } from './records';
+
+/** Names that are taken for pictures; those that cannot be read are then complained of, not passed over. */
+const pictureName = /\.(jpe?g|png|webp|gif|tiff?|bmp|jp2|heic|avif|dcm|dicom|nii|nii\.gz)$/i;
+
+/** Order of text by its code units: the same on every machine, whatever its language. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Names of what lies in a folder, hidden things left out, sorted.
+ * @throws InputError if it is not a folder that can be read
+ */
+export async function listFolder(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byText);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT')
+      throw new InputError(`${folder} does not exist; check the path, or build it with "data"`);
+    if (code === 'ENOTDIR') throw new InputError(`${folder} is a file; name the folder`);
+    throw new InputError(
+      `${folder} cannot be listed (${code ?? asError(error).message}); check its permissions`,
+    );
+  }
+}
+
+/** Names of the pictures that lie directly in a folder, sorted. */
+export const pictureNames = async (folder: string): Promise<string[]> =>
+  (await listFolder(folder)).filter((name) => pictureName.test(name));
+
+export const isFolder = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/**
+ * The class folders of a dataset: those directly in it that hold pictures directly (or a records.csv), with the
+ * pictures' names, sorted.
+ */
+export async function classFolders(dataset: string): Promise<Map<string, string[]>> {
+  const classes = new Map<string, string[]>();
+  for (const name of await listFolder(dataset)) {
+    const folder = path.join(dataset, name);
+    if (!(await isFolder(folder))) continue;
+    const names = await listFolder(folder);
+    const pictures = names.filter((file) => pictureName.test(file));
+    if (pictures.length || names.includes(recordsName)) classes.set(name, pictures);
+  }
+  return classes;
+}

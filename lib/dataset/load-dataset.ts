@@ -1,0 +1,111 @@
+import path from 'node:path';
+import { asError, InputError } from '../core/check';
+import { exists, hashFile } from '../core/files';
+import type { WorkOptions } from '../core/progress';
+import { bounded } from './bounded';
+import { byText, classFolders } from './class-files';
+import { inspectPicture } from './inspect-picture';
+import { kagglePatientId } from './patient-id';
+import { readRecords, recordsName } from './records';
+import type { Xray } from './xray';
+
+/** Files open at once. */
+const concurrency = 16;
+
+export interface LoadOptions extends WorkOptions {
+  /** Classes wanted, names of folders. Default: all. */
+  readonly classes?: readonly string[];
+}
+
+/** What was found wrong, at most ten lines of it. */
+const listed = (problems: readonly string[]): string =>
+  [...problems.slice(0, 10), ...(problems.length > 10 ? [`and ${problems.length - 10} more`] : [])]
+    .map((problem) => `\n  ${problem}`)
+    .join('');
+
+async function changesSinceRecords(folder: string, names: readonly string[], records: readonly Xray[]) {
+  const recorded = new Set(records.map((xray) => path.basename(xray.path)));
+  const added = names.filter((name) => !recorded.has(name)).map((name) => `${name} was added`);
+  const present = new Set(names);
+  const others = await bounded(records, concurrency, async (xray) => {
+    const name = path.basename(xray.path);
+    if (!present.has(name)) return `${name} was removed`;
+    const digest = await hashFile(xray.path).catch((error: unknown) => asError(error).message);
+    return digest === xray.sha256 ? '' : `${name} was changed`;
+  });
+  const changes = [...added, ...others.filter(Boolean)];
+  return changes.map((change) => `${path.join(folder, change)}`);
+}
+
+async function describe(dataset: string, label: string, name: string): Promise<Xray> {
+  const file = path.join(dataset, label, name);
+  const source = path.basename(dataset);
+  const patientId = kagglePatientId(name) ?? `${source}:${label}/${name}`;
+  return { path: file, label, patientId, source, view: '', license: '', ...(await inspectPicture(file)) };
+}
+
+function chosen(all: readonly string[], classes: readonly string[] | undefined, dataset: string): string[] {
+  if (all.length === 0)
+    throw new InputError(
+      `${dataset} holds no class folders with JPEG or PNG pictures; expected one folder a class, such as ` +
+        `${path.join(dataset, 'covid')} and ${path.join(dataset, 'normal')}`,
+    );
+  if (classes?.length === 0) throw new InputError(`classes is empty; choose of ${all.join(', ')}`);
+  const unknown = classes?.filter((name) => !all.includes(name)) ?? [];
+  if (unknown.length)
+    throw new InputError(`classes has "${unknown.join('", "')}"; ${dataset} holds ${all.join(', ')}`);
+  return all.filter((name) => classes?.includes(name) ?? true);
+}
+
+/**
+ * Records of all pictures in a folder of class folders, sorted by class and file name.
+ *
+ * A class folder is one that holds pictures (JPEG, PNG) directly; its name is the class. Where it has a records.csv,
+ * as the builders write, the pictures are compared with it by SHA-256. Elsewhere the records are made here: `source`
+ * is the dataset folder's name, `patientId` follows Kaggle's file names (`person1_virus_6`, `IM-0001-0001`,
+ * `NORMAL2-IM-0035-0001`), for other names every file counts as a patient of its own, view and licence are empty.
+ * @throws InputError naming the files that cannot be read, or were changed, added or removed since records.csv was
+ * written (the first ten and how many more); for an unknown class, with the classes there are; for a folder without
+ * class folders
+ */
+export async function loadDataset(dataset: string, options: LoadOptions = {}): Promise<Xray[]> {
+  const absolute = path.resolve(dataset);
+  const folders = await classFolders(absolute);
+  const classes = chosen([...folders.keys()], options.classes, absolute);
+  const files = classes.flatMap((label) => folders.get(label)!.map((name) => ({ label, name })));
+  const total = files.length;
+  const xrays: Xray[] = [];
+  const unreadable: string[] = [];
+  const changed: string[] = [];
+  for (const label of classes) {
+    options.signal?.throwIfAborted();
+    const folder = path.join(absolute, label);
+    const names = folders.get(label)!;
+    if (await exists(path.join(folder, recordsName))) {
+      const records = await readRecords(folder);
+      changed.push(...(await changesSinceRecords(folder, names, records)));
+      xrays.push(...records.sort((a, b) => byText(a.path, b.path)));
+    } else {
+      const found = await bounded(names, concurrency, (name) => {
+        options.signal?.throwIfAborted();
+        return describe(absolute, label, name).catch((error: unknown) => {
+          if (!(error instanceof InputError)) throw error;
+          unreadable.push(error.message);
+          return undefined;
+        });
+      });
+      xrays.push(...found.filter((xray) => xray !== undefined));
+    }
+    options.onProgress?.({ stage: 'read dataset', done: Math.min(xrays.length, total), total });
+  }
+  if (changed.length)
+    throw new InputError(
+      `${changed.length} pictures differ from ${recordsName}:${listed(changed)}\n` +
+        `Build the folder again, or delete its ${recordsName} to use the pictures as they are.`,
+    );
+  if (unreadable.length)
+    throw new InputError(
+      `${unreadable.length} of ${total} pictures cannot be used:${listed(unreadable.sort(byText))}`,
+    );
+  return xrays;
+}

@@ -1,0 +1,45 @@
+import { checkWhole, InputError } from '../core/check';
+import { seededRandom } from '../core/random';
+import { byText } from './class-files';
+import { patientGroups } from './patient-groups';
+import type { Xray } from './xray';
+
+/** One fold: what to learn from, what to test on. */
+export interface Fold {
+  readonly train: readonly Xray[];
+  readonly test: readonly Xray[];
+}
+
+/**
+ * Divides records for cross-validation: every picture is tested once, nobody is on two sides of a fold, each fold
+ * has about the same number of each class. Identical pictures count as one patient.
+ * @param options.folds 2 or more
+ * @param options.seed default 42
+ * @throws InputError for fewer than two folds, or a class with fewer patients than folds
+ */
+export function patientFolds(
+  xrays: readonly Xray[],
+  { folds, seed = 42 }: { readonly folds: number; readonly seed?: number },
+): Fold[] {
+  checkWhole('folds', folds, 2);
+  const groups = seededRandom(seed).fork('folds').shuffle(patientGroups(xrays));
+  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  if (classes.length === 0) throw new InputError('xrays is empty; there is nothing to fold');
+  const tests = Array.from({ length: folds }, (): Xray[] => []);
+  for (const label of classes) {
+    const own = groups.filter((group) => group.label === label);
+    if (own.length < folds)
+      throw new InputError(
+        `folds is ${folds}, but class "${label}" has ${own.length} patients; use fewer folds`,
+      );
+    const counts = new Array<number>(folds).fill(0);
+    const emptier = (a: number, b: number) => counts[a]! - counts[b]! || tests[a]!.length - tests[b]!.length;
+    // The largest patients first: what comes later can still even the folds out.
+    for (const { xrays: pictures } of own.sort((a, b) => b.xrays.length - a.xrays.length)) {
+      const fold = counts.map((_, index) => index).reduce((best, i) => (emptier(i, best) < 0 ? i : best));
+      tests[fold]!.push(...pictures);
+      counts[fold]! += pictures.length;
+    }
+  }
+  return tests.map((test, fold) => ({ train: tests.filter((_, other) => other !== fold).flat(), test }));
+}
