@@ -1,0 +1,110 @@
+import type { Random } from '../../core/random';
+import type { PhantomClass } from '../phantom-class';
+import { type Anatomy, cageWidth, diaphragm, lungDepth } from './anatomy';
+import { emptyField, type Field, smoothNoise, smoothStep } from './field';
+
+/** A soft, irregular patch; lengths in widths of the film. */
+interface Patch {
+  readonly x: number;
+  readonly y: number;
+  readonly halfWidth: number;
+  readonly halfHeight: number;
+}
+
+/** The body's coordinates of every pixel. */
+interface Places {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** A patch at `out` of the way from the midline to the wall and `down` of the way from apex to diaphragm. */
+function place(anatomy: Anatomy, side: number, out: number, down: number): readonly [number, number] {
+  const x = side * out * anatomy.chestWidth;
+  const y = anatomy.apex + 0.06 + down * (diaphragm(anatomy, x) - anatomy.apex - 0.1);
+  return [side * (0.045 + out * (cageWidth(anatomy, y) - 0.045)), y];
+}
+
+function pneumoniaPatches(anatomy: Anatomy, random: Random): Patch[] {
+  const [x, y] = place(
+    anatomy,
+    random.uniform() < 0.5 ? -1 : 1,
+    random.between(0.3, 0.75),
+    random.between(0.25, 0.9),
+  );
+  const radius = random.between(0.08, 0.115);
+  return [{ x, y, halfWidth: radius, halfHeight: radius * random.between(0.8, 1.25) }];
+}
+
+function covidPatches(anatomy: Anatomy, random: Random): Patch[] {
+  return [-1, 1].flatMap((side) => {
+    const count = 2 + random.integer(2);
+    const start = random.between(0.2, 0.4);
+    return Array.from({ length: count }, (_, i) => {
+      const down = start + ((0.97 - start) * (i + random.between(0.2, 0.8))) / count;
+      const [x, y] = place(anatomy, side, random.between(0.76, 0.9), down);
+      const radius = random.between(0.036, 0.056);
+      return { x, y, halfWidth: radius, halfHeight: radius * random.between(1, 1.5) };
+    });
+  });
+}
+
+function benignPatches(anatomy: Anatomy, random: Random): Patch[] {
+  if (random.uniform() < 0.5) return [];
+  const [x, y] = place(
+    anatomy,
+    random.uniform() < 0.5 ? -1 : 1,
+    random.between(0.12, 0.34),
+    random.between(0.35, 0.75),
+  );
+  const radius = random.between(0.085, 0.12);
+  return [{ x, y, halfWidth: radius, halfHeight: radius * random.between(0.9, 1.3) }];
+}
+
+const patchesOf = { covid: covidPatches, normal: benignPatches, pneumonia: pneumoniaPatches } as const;
+
+/** What each class's patches are made of: the scale of the texture in pixels and its depth. */
+const textures = {
+  covid: { sigma: 1.5, depth: 0.9 },
+  normal: { sigma: 5, depth: 0.0 },
+  pneumonia: { sigma: 4.5, depth: 0.4 },
+} as const;
+
+function spread(patches: readonly Patch[], anatomy: Anatomy, places: Places, edge: Field): Field {
+  const shape = emptyField(edge.size);
+  if (!patches.length) return shape;
+  for (let i = 0; i < shape.data.length; i++) {
+    const x = places.x[i]!;
+    const y = places.y[i]!;
+    let value = 0;
+    for (const patch of patches) {
+      const r = Math.hypot((x - patch.x) / patch.halfWidth, (y - patch.y) / patch.halfHeight);
+      if (r < 2.2) value = Math.max(value, 1 - smoothStep(0.25, 1.5, r + 0.16 * edge.data[i]!));
+    }
+    if (value > 0) shape.data[i] = value * smoothStep(-0.002, 0.02, lungDepth(anatomy, x, y));
+  }
+  return shape;
+}
+
+/**
+ * Added attenuation of one picture's findings, or of a normal picture's benign overlay.
+ * Its sum over the picture has one distribution for both illnesses: their number and size of patches give nothing away.
+ */
+export function drawFindings(
+  label: PhantomClass,
+  anatomy: Anatomy,
+  places: Places,
+  size: number,
+  random: Random,
+): Field {
+  const strength = random.between(0.22, 0.38) * (label === 'normal' ? 0.7 : 1);
+  const patches = patchesOf[label](anatomy, random);
+  if (!patches.length) return emptyField(size);
+  const shape = spread(patches, anatomy, places, smoothNoise(random, size, 6));
+  const { sigma, depth } = textures[label];
+  const grain = smoothNoise(random, size, sigma);
+  const total = shape.data.reduce((sum, value) => sum + value, 0);
+  // The area, in pixels, that a patch of this strength would cover evenly.
+  const level = total > 0 ? (strength * 1100 * (size / 224) ** 2) / total : 0;
+  const data = shape.data.map((value, i) => level * value * Math.max(0, 1 + depth * grain.data[i]!));
+  return { size, data };
+}
