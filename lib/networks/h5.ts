@@ -1,12 +1,11 @@
 import { open } from 'node:fs/promises';
-import { InputError } from '../core/check';
+import { asError, InputError } from '../core/check';
 
-/** What is stored of a dataset: how many of what, in which order of bytes. */
+/** What is stored of a dataset. */
 export interface H5Metadata {
   readonly shape: readonly number[] | null;
   /** Bytes of one number. */
   readonly size: number;
-  readonly littleEndian: boolean;
   /** HDF5's class of type: 0 whole number, 1 floating point. */
   readonly type: number;
 }
@@ -17,7 +16,7 @@ export interface H5File {
   texts(group: string, attribute: string): string[] | undefined;
   /** Undefined where there is no such dataset. */
   metadata(dataset: string): H5Metadata | undefined;
-  /** The bytes of a whole dataset, as stored, decompressed. */
+  /** The numbers of a whole dataset, decompressed, low byte first whatever the file's order. */
   bytes(dataset: string): Uint8Array<ArrayBuffer>;
   close(): void;
 }
@@ -50,12 +49,12 @@ const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 async function checkSignature(file: string): Promise<void> {
   const handle = await open(file).catch((error) => {
-    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new InputError(`${file} cannot be read: ${asError(error).message}`);
   });
   try {
     const start = Buffer.alloc(signature.length);
     await handle.read(start, 0, start.length, 0).catch((error) => {
-      throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
+      throw new InputError(`${file} cannot be read: ${asError(error).message}`);
     });
     if (!start.equals(signature))
       throw new InputError(`${file} is not an HDF5 file; a Keras .h5 file of weights is`);
@@ -72,13 +71,14 @@ export async function openH5(file: string): Promise<H5File> {
   await checkSignature(file);
   const { ready, File } = (await import('h5wasm/node')) as unknown as H5Wasm;
   const wasm = await ready;
-  let root: InstanceType<typeof File>;
-  try {
-    root = new File(file, 'r');
-    if (root.file_id < 0n) throw new Error('HDF5 cannot open it');
-  } catch {
-    throw new InputError(`${file} is damaged: HDF5 cannot open it; fetch it again`);
-  }
+  const sound = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw new InputError(`${file} is damaged: ${asError(error).message}; fetch it again`);
+    }
+  };
+  const root = sound(() => new File(file, 'r'));
   const entity = (path: string): H5Entity | undefined => {
     try {
       return (path === '/' ? root : root.get?.(path)) ?? undefined;
@@ -86,27 +86,30 @@ export async function openH5(file: string): Promise<H5File> {
       return undefined;
     }
   };
+  const texts = (group: string, attribute: string): string[] | undefined => {
+    const stored = entity(group)?.attrs[attribute];
+    // Keras writes the names of a layer without weights as an empty array, which h5wasm cannot read.
+    if (stored?.shape?.[0] === 0) return [];
+    const value = stored?.json_value;
+    return Array.isArray(value) ? value.map(String) : undefined;
+  };
+  const bytes = (dataset: string): Uint8Array<ArrayBuffer> => {
+    const { shape, size } = entity(dataset)!.metadata!;
+    const length = (shape ?? []).reduce((product, side) => product * side, size);
+    const pointer = wasm._malloc(Math.max(length, 1));
+    if (!pointer) throw new Error(`${length} bytes at ${dataset} are more than there is memory for`);
+    try {
+      const status = wasm.get_dataset_data(root.file_id, dataset, null, null, null, BigInt(pointer));
+      if (status < 0) throw new Error(`${dataset} cannot be read`);
+      return wasm.HEAPU8.slice(pointer, pointer + length);
+    } finally {
+      wasm._free(pointer);
+    }
+  };
   return {
-    texts: (group, attribute) => {
-      const stored = entity(group)?.attrs[attribute];
-      // Keras writes the names of a layer without weights as an empty array, which h5wasm cannot read.
-      if (stored?.shape?.[0] === 0) return [];
-      const value = stored?.json_value;
-      return Array.isArray(value) ? value.map(String) : undefined;
-    },
-    metadata: (dataset) => entity(dataset)?.metadata,
-    bytes: (dataset) => {
-      const { shape, size } = entity(dataset)!.metadata!;
-      const length = (shape ?? []).reduce((product, side) => product * side, size);
-      const pointer = wasm._malloc(Math.max(length, 1));
-      try {
-        const status = wasm.get_dataset_data(root.file_id, dataset, null, null, null, BigInt(pointer));
-        if (status < 0) throw new InputError(`${file} is damaged at ${dataset}; fetch it again`);
-        return wasm.HEAPU8.slice(pointer, pointer + length);
-      } finally {
-        wasm._free(pointer);
-      }
-    },
+    texts: (group, attribute) => sound(() => texts(group, attribute)),
+    metadata: (dataset) => sound(() => entity(dataset)?.metadata),
+    bytes: (dataset) => sound(() => bytes(dataset)),
     close: () => void root.close(),
   };
 }

@@ -17,10 +17,9 @@ function names(h5: H5File, group: string, attribute: string): string[] | undefin
 
 const join = (...parts: readonly string[]): string => parts.join('/').replace(/\/+/g, '/');
 
-/** Numbers of any width and order of bytes as the little-endian float32 or float16 that TensorFlow.js reads. */
-function readArray(tf: TensorFlow, h5: H5File, dataset: string, { shape, size, littleEndian }: H5Metadata) {
+/** Numbers of any width as float32. */
+function readArray(tf: TensorFlow, h5: H5File, dataset: string, { shape, size }: H5Metadata) {
   const bytes = h5.bytes(dataset);
-  if (!littleEndian) for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
   if (size === 2) {
     const quantization = { dtype: 'float16' as const };
     const decoded = tf.io.decodeWeights(bytes.buffer, [
