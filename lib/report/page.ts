@@ -46,9 +46,9 @@ ${contents}
 <main id="report" tabindex="-1">
 <header>
 <h1>${escapeHtml(title)}</h1>
-<p class="education">${educationOnly}. Nothing in this report says anything about a patient.</p>
+<p class="education">${educationOnly}. Nothing here says anything about a patient.</p>
 ${notices.length ? `<ul class="notices">${notices.map((notice) => `<li>${notice}</li>`).join('')}</ul>` : ''}
-<button id="unfold" type="button" aria-pressed="false" hidden>Show all code</button>
+<button id="unfold" type="button" aria-pressed="false">Show all code</button>
 </header>
 ${[summary, ...notebooks, environment].filter(Boolean).join('\n')}
 </main>

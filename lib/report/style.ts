@@ -25,6 +25,7 @@ body {
   font: 1.0625rem/1.6 system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif;
 }
 a { color: var(--link); text-decoration-thickness: .06em; text-underline-offset: .18em; }
+a:not([href]) { color: inherit; text-decoration: none; }
 a:hover { text-decoration-thickness: .12em; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 main:focus { outline: none; }
@@ -32,10 +33,10 @@ main:focus { outline: none; }
 .skip:focus { left: .5rem; top: .3rem; }
 
 .bar {
-  position: sticky; top: 0; z-index: 2; margin: 0; padding: 0 1.5rem; min-height: var(--bar);
+  position: sticky; top: 0; z-index: 2; margin: 0; min-height: var(--bar);
   display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.6rem;
   background: var(--warn-sheet); color: var(--warn); border-bottom: 1px solid var(--warn-line);
-  font-size: .875rem; font-weight: 600;
+  padding: 0 max(1.5rem, calc((100% - 78rem) / 2 + 1.5rem)); font-size: .875rem; font-weight: 600;
 }
 .bar span + span { font-weight: 500; }
 .bar span + span::before { content: '●'; font-size: .6em; margin-right: .6em; vertical-align: .2em; }
@@ -80,7 +81,7 @@ h3 { font-size: 1.3rem; margin: 2.2rem 0 .7rem; }
 h4 { font-size: 1.08rem; margin: 1.8rem 0 .5rem; }
 h5, h6 { font-size: 1rem; margin: 1.5rem 0 .4rem; }
 header { padding-top: 2.2rem; }
-.education { font-size: 1.12rem; font-weight: 600; color: var(--warn); margin: 0 0 1rem; }
+.education { font-size: 1.1rem; font-weight: 600; text-wrap: balance; color: var(--warn); margin: 0 0 1rem; }
 .notices {
   list-style: none; margin: 0 0 1.2rem; padding: .4rem 1.1rem; font-size: .95rem; line-height: 1.5;
   background: var(--warn-sheet); border: 1px solid var(--warn-line); border-radius: .5rem;
@@ -107,6 +108,7 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
 img { max-width: 100%; height: auto; }
 .remark { color: var(--bad); font-style: italic; }
 code, pre { font-family: var(--mono); font-size: .86em; }
+pre code { font-size: inherit; }
 :not(pre) > code { padding: .12em .35em; border-radius: .25rem; background: var(--sheet); }
 pre {
   margin: 0 0 1rem; padding: .8rem 1rem; overflow: auto; border-radius: .4rem; background: var(--sheet);
@@ -126,6 +128,7 @@ button {
   font: inherit; font-size: .9rem; padding: .32rem .95rem; color: var(--text); background: var(--sheet);
   border: 1px solid var(--line); border-radius: .4rem; cursor: pointer;
 }
+@media (scripting: none) { button { display: none; } }
 button:hover { border-color: var(--link); color: var(--link); }
 button[aria-pressed=true] { border-color: var(--link); color: var(--link); }
 .hljs-keyword, .hljs-built_in, .hljs-literal { color: var(--keyword); }
@@ -149,20 +152,29 @@ pre.stderr { border-left: 3px solid var(--warn-line); }
 figure { margin: 1.4rem 0; }
 figure img { display: block; border-radius: .3rem; }
 figcaption { color: var(--soft); font-size: .9rem; }
-.chart .frame { position: relative; max-width: 100%; }
+.chart .frame { position: relative; max-width: calc(100% - 2.3rem); }
 .chart img { width: 100%; border-radius: 0; }
 .chart .live { position: absolute; inset: 0; visibility: hidden; }
 .chart.ready img { visibility: hidden; }
 .chart.ready .live { visibility: visible; }
-.chart .vega-embed { width: 100%; height: 100%; padding: 0 !important; display: block !important; }
+.chart .vega-embed { width: 100%; height: 100%; }
 .chart svg.marks { display: block; width: 100%; height: 100%; }
 .chart svg.marks text[fill='#797979'] { fill: #414b57; }
 @media (prefers-color-scheme: dark) { .chart svg.marks text[fill='#797979'] { fill: #c3ccd6; } }
-.chart .vega-embed details > summary { background: var(--paper); color: var(--soft); border: 1px solid var(--line); box-shadow: none; }
-.chart .vega-embed .vega-actions { background: var(--paper); border-color: var(--line); }
-.chart .vega-embed .vega-actions::before, .chart .vega-embed .vega-actions::after { display: none; }
-.chart .vega-embed .vega-actions a { color: var(--text); }
-.chart .vega-embed .vega-actions a:hover { background: var(--sheet); }
+.chart .live details { position: absolute; top: 0; right: -2.3rem; }
+.chart .live summary {
+  list-style: none; padding: .4rem; line-height: 0; cursor: pointer; border: 1px solid var(--line); border-radius: 50%;
+  color: var(--soft); opacity: .6;
+}
+.chart .live summary::-webkit-details-marker { display: none; }
+.chart .live:hover summary, .chart .live:focus-within summary { opacity: 1; }
+.chart .live summary svg { width: 14px; height: 14px; }
+.chart .vega-actions {
+  position: absolute; top: 2.2rem; right: 0; z-index: 1; display: flex; flex-direction: column; padding: .3rem 0;
+  background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; box-shadow: 0 4px 16px #0003;
+}
+.chart .vega-actions a { padding: .3rem 1rem; font-size: .85rem; white-space: nowrap; color: var(--text); text-decoration: none; }
+.chart .vega-actions a:hover { background: var(--sheet); }
 #vg-tooltip-element.vg-tooltip.report-theme {
   background: var(--paper); color: var(--text); border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .7rem;
   font: .82rem/1.4 system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif; box-shadow: 0 4px 16px #0003;
@@ -174,7 +186,8 @@ figcaption { color: var(--soft); font-size: .9rem; }
 table { border-collapse: collapse; font-size: .92rem; line-height: 1.4; }
 th, td { padding: .42rem .85rem .42rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th + th, th + td, td + td, td + th { padding-left: .85rem; }
-thead th { border-bottom: 2px solid var(--line); font-size: .84rem; color: var(--soft); vertical-align: bottom; }
+[role=columnheader] b { font-weight: 600; }
+thead th, [role=columnheader] { border-bottom: 2px solid var(--line); font-size: .84rem; color: var(--soft); vertical-align: bottom; }
 caption { text-align: left; padding-bottom: .4rem; color: var(--soft); }
 .number, .right { text-align: right; font-variant-numeric: tabular-nums; }
 .center { text-align: center; }
@@ -182,18 +195,19 @@ caption { text-align: left; padding-bottom: .4rem; color: var(--soft); }
 td.number { white-space: nowrap; }
 td img { display: block; border-radius: .2rem; }
 .runs { width: 100%; }
+@media (max-width: 55rem) { .runs .strip, .key { display: none; } .runs th, .runs td { padding-left: .4rem; padding-right: .4rem; } }
 .runs td.figure { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .strip {
-  position: relative; display: inline-block; width: 6rem; height: .8rem; margin-right: .8rem; vertical-align: -.1rem;
+  position: relative; display: inline-block; width: 6rem; height: 1.1rem; margin-right: .9rem; vertical-align: -.25rem;
   background: linear-gradient(var(--line), var(--line)) center / 100% 1px no-repeat;
 }
 .strip i { position: absolute; top: 50%; transform: translate(-50%, -50%); }
 .strip .range { height: 3px; background: var(--own); transform: translateY(-50%); border-radius: 2px; opacity: .55; }
 .strip .dot { width: 9px; height: 9px; border-radius: 50%; background: var(--own); }
-.strip .article { width: 9px; height: 9px; border: 2px solid var(--other); transform: translate(-50%, -50%) rotate(45deg); background: var(--paper); }
+.strip .article { top: 12%; width: 8px; height: 8px; border: 2px solid var(--other); transform: translate(-50%, -50%) rotate(45deg); }
 .key { font-size: .85rem; color: var(--soft); }
 .key .strip { width: 10px; margin: 0 .25rem 0 0; background: none; }
-.key .strip i { left: 50%; }
+.key .strip i { left: 50%; top: 50%; }
 .environment th { font-weight: 550; white-space: nowrap; }
 .environment td { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 
