@@ -3,7 +3,7 @@ import { asError, InputError } from '../core/check';
 import { exists, hashFile } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { bounded } from './bounded';
-import { byText, classFolders } from './class-files';
+import { byText, classFolders, listFolder } from './class-files';
 import { inspectPicture } from './inspect-picture';
 import { kagglePatientId } from './patient-id';
 import { readRecords, recordsName } from './records';
@@ -26,7 +26,7 @@ const listed = (problems: readonly string[]): string =>
 async function changesSinceRecords(folder: string, names: readonly string[], records: readonly Xray[]) {
   const recorded = new Set(records.map((xray) => path.basename(xray.path)));
   const added = names.filter((name) => !recorded.has(name)).map((name) => `${name} was added`);
-  const present = new Set(names);
+  const present = new Set(await listFolder(folder));
   const others = await bounded(records, concurrency, async (xray) => {
     const name = path.basename(xray.path);
     if (!present.has(name)) return `${name} was removed`;

@@ -34,16 +34,18 @@ const sizeOf = (groups: readonly PatientGroup[]): number =>
  */
 function take(groups: readonly PatientGroup[], wanted: number, keep: number): PatientGroup[] {
   const taken: PatientGroup[] = [];
-  let pictures = 0;
+  let missing = wanted;
+  const most = groups.length - keep;
   for (const group of groups) {
-    if (taken.length >= groups.length - keep) break;
-    const size = group.xrays.length;
-    if (Math.abs(pictures + size - wanted) >= Math.abs(pictures - wanted)) continue;
+    if (taken.length === most || group.xrays.length > missing) continue;
     taken.push(group);
-    pictures += size;
+    missing -= group.xrays.length;
   }
-  if (taken.length) return taken;
-  return [groups.reduce((least, group) => (group.xrays.length < least.xrays.length ? group : least))];
+  const left = groups.filter((group) => !taken.includes(group));
+  const distance = (group: PatientGroup) => Math.abs(missing - group.xrays.length);
+  const nearest = left.reduce((best, group) => (distance(group) < distance(best) ? group : best));
+  if (taken.length === 0 || (taken.length < most && distance(nearest) < missing)) taken.push(nearest);
+  return taken;
 }
 
 const byClass = (groups: readonly PatientGroup[], classes: readonly string[]): PatientGroup[][] =>
