@@ -14,7 +14,7 @@ export const drawCharts = `'use strict';
     loader.sanitize = (address, options) => /^data:image\\//.test(address)
       ? sanitize(address, options) : Promise.reject(new Error('This page loads nothing.'));
     const actions = { export: true, source: false, compiled: false, editor: false };
-    await vegaEmbed(figure.querySelector('.live'), spec, { actions, ast: true, defaultStyle: false, renderer: 'svg', loader, tooltip: { theme: 'report' } });
+    await vegaEmbed(figure.querySelector('.live'), spec, { actions, ast: true, defaultStyle: '/* the page has its own */', renderer: 'svg', loader, tooltip: { theme: 'report' } });
     const svg = figure.querySelector('.live svg.marks');
     if (!svg.hasAttribute('viewBox')) svg.setAttribute('viewBox', '0 0 ' + svg.getAttribute('width') + ' ' + svg.getAttribute('height'));
     const menu = figure.querySelector('.live summary');

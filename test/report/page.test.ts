@@ -79,6 +79,24 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
     await page.context().close();
   });
 
+  test('a chart can be saved, from a menu that stays shut beside it', async () => {
+    const { page } = await open(address, { viewport: { width: 1400, height: 900 } });
+    const chart = page.locator('figure.chart').first();
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator('summary').waitFor();
+    expect(await chart.getByText('Save as PNG').isVisible()).toBe(false);
+    const [menu, drawn] = [
+      await chart.locator('summary').boundingBox(),
+      await chart.locator('img').boundingBox(),
+    ];
+    expect(menu!.x).toBeGreaterThanOrEqual(drawn!.x + drawn!.width);
+    await chart.locator('summary').click();
+    const saved = page.waitForEvent('download');
+    await chart.getByText('Save as PNG').click();
+    expect((await saved).suggestedFilename()).toMatch(/\.png$/);
+    await page.context().close();
+  });
+
   test.each([1400, 800, 400])('fits %i pixels', async (width) => {
     const { page } = await open(address, { viewport: { width, height: 900 } });
     await scrollThrough(page);
