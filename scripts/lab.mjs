@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// Opens JupyterLab of the project's environment, with the project's kernel, on this machine only; its address
+// carries the token. What is given on the command line is passed on.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { environment, environmentPython, inProject, project } from './setup/paths.mjs';
+
+if (!existsSync(path.join(environment, '.setup.json')) || !existsSync(environmentPython)) {
+  console.error('JupyterLab is not installed: there is no .venv. `npm run setup` says why and what to do.');
+  process.exit(1);
+}
+
+const kernels = inProject('jupyter');
+const child = spawn(
+  environmentPython,
+  [
+    ...['-m', 'jupyterlab', `--ServerApp.root_dir=${project}`, '--LabApp.default_url=/lab/tree/notebooks'],
+    ...['--MultiKernelManager.default_kernel_name=xray-transfer', ...process.argv.slice(2)],
+  ],
+  {
+    cwd: project,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
+      // The kernel is started as `node`: this one.
+      PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
+    },
+  },
+);
+// Ctrl+C reaches JupyterLab too, which asks whether it is meant; it decides when to end.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('error', (error) => {
+  console.error(`JupyterLab did not start: ${error.message}`);
+  process.exit(1);
+});
+child.on('exit', (code) => process.exit(code ?? 1));

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { project } from './paths.mjs';
+
+const running = new Set();
+// Whoever ends setup ends what it started.
+process.on('exit', () => {
+  for (const child of running) child.kill();
+});
+
+/** What a command said and how it ended. */
+export class CommandFailed extends Error {
+  name = 'CommandFailed';
+
+  constructor(command, ending, output) {
+    const last = output.trim().split('\n').slice(-15).join('\n').replaceAll(/^/gm, '    ');
+    super(`${command} ended with ${ending}\n${last}`);
+    this.output = output;
+  }
+}
+
+/**
+ * Runs a command in the project's folder and returns what it wrote to standard output.
+ * @throws CommandFailed with the last lines of its output, if it ends with anything but 0
+ */
+export function run(command, args, { env = {}, timeout } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: project,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout,
+      killSignal: 'SIGKILL',
+      // npm is a .cmd file there.
+      shell: process.platform === 'win32' && command.endsWith('.cmd'),
+    });
+    running.add(child);
+    let written = '';
+    let all = '';
+    child.stdout.on('data', (text) => {
+      written += text;
+      all = `${all}${text}`.slice(-20_000);
+    });
+    child.stderr.on('data', (text) => {
+      all = `${all}${text}`.slice(-20_000);
+    });
+    child.on('error', (error) => {
+      running.delete(child);
+      reject(new CommandFailed(command, error.message, all));
+    });
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      if (code === 0) resolve(written);
+      else
+        reject(
+          new CommandFailed([command, ...args.slice(0, 3)].join(' '), signal ?? `exit code ${code}`, all),
+        );
+    });
+  });
+}
