@@ -25,6 +25,7 @@ export interface H5File {
 interface H5Wasm {
   readonly ready: Promise<{
     readonly HEAPU8: Uint8Array<ArrayBuffer>;
+    activate_throwing_error_handler(): number;
     _malloc(bytes: number): number;
     _free(pointer: number): void;
     get_dataset_data(
@@ -71,6 +72,8 @@ export async function openH5(file: string): Promise<H5File> {
   await checkSignature(file);
   const { ready, File } = (await import('h5wasm/node')) as unknown as H5Wasm;
   const wasm = await ready;
+  // Otherwise HDF5 prints pages of its own stack to standard error.
+  wasm.activate_throwing_error_handler();
   const sound = <T>(work: () => T): T => {
     try {
       return work();

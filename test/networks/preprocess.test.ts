@@ -1,0 +1,32 @@
+import type { Tensor4D } from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { tensorflow } from '../../lib/compute/tensorflow';
+import { InputError } from '../../lib/core/check';
+import { type PreprocessingMode, preprocessingModes } from '../../lib/networks/backbone';
+import { preprocess } from '../../lib/networks/preprocess';
+
+// keras.applications.imagenet_utils.preprocess_input of these two pixels, RGB.
+const pixels = [10, 120, 255, 0, 51, 204];
+const expected: Record<PreprocessingMode, number[]> = {
+  caffe: [255 - 103.939, 120 - 116.779, 10 - 123.68, 204 - 103.939, 51 - 116.779, 0 - 123.68],
+  tf: [10 / 127.5 - 1, 120 / 127.5 - 1, 1, -1, -0.6, 0.6],
+  scale: [10 / 255, 120 / 255, 1, 0, 0.2, 0.8],
+};
+
+test.each(preprocessingModes)('%s, leaving its input alone and no tensor behind', async (mode) => {
+  const tf = await tensorflow();
+  const batch = tf.tensor4d(pixels, [1, 1, 2, 3]);
+  const before = tf.memory().numTensors;
+  const output = preprocess(tf, batch, mode);
+  expect(output.shape).toEqual([1, 1, 2, 3]);
+  for (const [i, number] of output.dataSync().entries()) expect(number).toBeCloseTo(expected[mode][i]!, 4);
+  expect([...batch.dataSync()]).toEqual(pixels);
+  expect(tf.memory().numTensors).toBe(before + 1);
+});
+
+test('an unknown mode is refused with the choices', async () => {
+  const tf = await tensorflow();
+  const wrong = () => preprocess(tf, null as unknown as Tensor4D, 'torch' as PreprocessingMode);
+  expect(wrong).toThrow(InputError);
+  expect(wrong).toThrow('preprocessing is "torch"; choose one of caffe, tf, scale');
+});
