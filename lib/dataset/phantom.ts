@@ -1,5 +1,5 @@
 import type { Random } from '../core/random';
-import { drawAnatomy } from './phantom/anatomy';
+import { drawAnatomy, outlinesOf } from './phantom/anatomy';
 import { bones } from './phantom/bones';
 import { softTissue } from './phantom/chest';
 import { emptyField, type Field } from './phantom/field';
@@ -27,15 +27,17 @@ export interface Phantom {
 
 function attenuation(patient: Random, picture: Random, pose: Pose, label: PhantomClass): Field {
   const anatomy = drawAnatomy(patient.fork('anatomy'));
+  const outlines = outlinesOf(anatomy);
   const places = bodyCoordinates(pose, phantomSize);
-  const field = drawFindings(label, anatomy, places, phantomSize, picture.fork('findings'));
+  const field = drawFindings(label, { anatomy, outlines }, places, phantomSize, picture.fork('findings'));
   const lines = emptyField(phantomSize);
   drawStrokes(lines, pose, [
-    ...vessels(anatomy, patient.fork('vessels')),
-    ...bones(anatomy, patient.fork('bones')),
+    ...vessels(anatomy, outlines, patient.fork('vessels')),
+    ...bones(anatomy, outlines, patient.fork('bones')),
   ]);
+  const tissueAt = softTissue(anatomy, outlines);
   for (let i = 0; i < field.data.length; i++) {
-    const tissue = softTissue(anatomy, places.x[i]!, places.y[i]!);
+    const tissue = tissueAt(places.x[i]!, places.y[i]!);
     field.data[i]! += tissue + (tissue > 0 ? lines.data[i]! : 0);
   }
   return field;

@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random';
-import { type Anatomy, cageWidth } from './anatomy';
+import type { Anatomy, Outlines } from './anatomy';
 import type { Point } from './pose';
 import type { Stroke } from './strokes';
 
@@ -10,29 +10,27 @@ const sides = [-1, 1] as const;
  * One rib: a tilted ring seen from behind. Its back half runs from the spine outwards and down, at the wall it
  * turns, and its front half comes back lower, wider and fainter until it becomes cartilage.
  */
-function rib(anatomy: Anatomy, side: number, number: number, random: Random): Stroke {
+function rib(anatomy: Anatomy, outlines: Outlines, side: number, number: number, random: Random): Stroke {
   const { first, spacing, height, thickness, contrast } = anatomy.ribs;
   // Upper ribs are short and steep; lower ones long and flatter.
   const low = number / 9;
-  const level = first + spacing * number + 0.004 * random.normal();
-  const drop = height * (0.62 + 0.55 * low) * (1 + 0.06 * random.normal());
+  const level = first + spacing * number + (number === 0 ? 0.018 : 0) + 0.004 * random.normal();
+  const drop = height * (0.72 + 0.45 * low) * (1 + 0.06 * random.normal());
   const lateral = level + drop * 0.62;
-  const width = Math.max(0.13, cageWidth(anatomy, lateral)) + 0.006;
+  const width = Math.max(0.13, outlines.cage(lateral)) + 0.006;
   const reach = 0.25 + 0.42 * Math.min(1, low * 1.6) - (number > 6 ? 0.16 * (number - 6) : 0);
   const angles = steps(26).map((t) => -Math.PI / 2 + t * Math.PI * (0.5 + Math.max(0.05, reach) * 0.62));
   const points = angles.map((angle): Point => {
     const out = Math.cos(angle) ** (angle < 0 ? 0.86 : 0.95);
     const down = angle < 0 ? 0.62 * (Math.sin(angle) + 1) : 0.62 + 0.95 * Math.sin(angle);
     const neck = 0.012 * Math.exp(-(((angle + 1.35) / 0.18) ** 2));
-    return [side * (0.012 + (width - 0.012) * out), level + drop * down - neck];
+    return [side * (0.028 + (width - 0.028) * out), level + drop * down - neck];
   });
   const front = angles.map((angle) => Math.max(0, angle) / (Math.PI / 2));
   return {
     points,
     radii: front.map((f) => thickness * (1 + 0.28 * f)),
-    strengths: front.map(
-      (f) => contrast * (1 - 0.5 * Math.min(1, f * 2.2)) * (f > 0.55 ? 1 - (f - 0.55) : 1),
-    ),
+    strengths: front.map((f) => contrast * (number > 7 ? 0.6 : 1) * (1 - 0.5 * Math.min(1, f * 2.2))),
     profile: 'bone',
   };
 }
@@ -72,9 +70,9 @@ function shoulder(anatomy: Anatomy, side: number): Stroke[] {
 }
 
 /** All bones that are drawn as lines. */
-export const bones = (anatomy: Anatomy, random: Random): Stroke[] =>
+export const bones = (anatomy: Anatomy, outlines: Outlines, random: Random): Stroke[] =>
   sides.flatMap((side) => [
-    ...Array.from({ length: 10 }, (_, number) => rib(anatomy, side, number, random)),
+    ...Array.from({ length: 10 }, (_, number) => rib(anatomy, outlines, side, number, random)),
     clavicle(anatomy, side),
     ...shoulder(anatomy, side),
   ]);

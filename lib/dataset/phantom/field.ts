@@ -69,17 +69,28 @@ export function enlarge({ size: small, data }: Field, size: number): Field {
   return large;
 }
 
-function standardise(field: Field): Field {
-  const n = field.data.length;
+/** A field made of another's numbers; a plain loop, several times faster than `map` of a typed array. */
+export function mapField({ size, data }: Field, f: (value: number, i: number) => number): Field {
+  const to = emptyField(size);
+  for (let i = 0; i < data.length; i++) to.data[i] = f(data[i]!, i);
+  return to;
+}
+
+/** Sum over all pixels. */
+export function sumOf({ data }: Field): number {
   let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i]!;
+  return sum;
+}
+
+function standardise(field: Field): Field {
+  const { data } = field;
+  const mean = sumOf(field) / data.length;
   let squares = 0;
-  for (const value of field.data) {
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / n;
-  const deviation = Math.sqrt(squares / n - mean * mean) || 1;
-  return { size: field.size, data: field.data.map((value) => (value - mean) / deviation) };
+  for (let i = 0; i < data.length; i++) squares += (data[i]! - mean) ** 2;
+  const scale = 1 / (Math.sqrt(squares / data.length) || 1);
+  for (let i = 0; i < data.length; i++) data[i] = (data[i]! - mean) * scale;
+  return field;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Random } from '../../core/random';
-import { blur, type Field, smoothNoise } from './field';
+import { blur, type Field, smoothNoise, sumOf } from './field';
+import { tabulate } from './tabulate';
 
 /** How the film was exposed and developed; drawn from one distribution for all classes. */
 export interface Exposure {
@@ -23,26 +24,30 @@ export const drawExposure = (random: Random): Exposure => ({
   scatter: random.between(0.05, 0.15),
 });
 
-/** Film blackening with its toe and shoulder, 0 to 1. */
-function develop(attenuation: number, { offset, gain, gamma }: Exposure): number {
-  const linear = Math.max(0, attenuation * gain + offset);
-  const density = linear / (linear ** 4 + 1) ** 0.25;
-  return density ** (1.15 * gamma);
-}
+/** Film blackening with its toe and shoulder, from attenuation to 0 to 1. */
+const development = ({ offset, gain, gamma }: Exposure) =>
+  tabulate(-0.5, 2, (attenuation) => {
+    const linear = Math.max(0, attenuation * gain + offset);
+    return (linear / (linear ** 4 + 1) ** 0.25) ** (1.15 * gamma);
+  });
 
 /** From attenuation to grey levels. @returns 8 bits a pixel, row by row */
 export function expose(attenuation: Field, exposure: Exposure, random: Random): Uint8Array {
   const { size } = attenuation;
   const sharp = blur(attenuation, exposure.focus);
-  const mean = attenuation.data.reduce((sum, value) => sum + value, 0) / attenuation.data.length;
-  const tissue = smoothNoise(random, size, 3);
-  const uneven = smoothNoise(random, size, 14);
-  const quantum = smoothNoise(random, size, 0.5);
-  return Uint8Array.from(sharp.data, (value, i) => {
+  const mean = sumOf(attenuation) / attenuation.data.length;
+  const tissue = smoothNoise(random, size, 3).data;
+  const uneven = smoothNoise(random, size, 14).data;
+  const quantum = smoothNoise(random, size, 0.5).data;
+  const develop = development(exposure);
+  const grey = new Uint8Array(size * size);
+  for (let i = 0; i < grey.length; i++) {
+    const value = sharp.data[i]!;
     const inBody = Math.min(1, Math.max(0, value * 4));
     const scattered = value + exposure.scatter * inBody * (mean - value) * 0.5;
-    const body = scattered + inBody * (0.012 * tissue.data[i]! + 0.018 * uneven.data[i]!);
-    const grain = exposure.noise * (0.35 + 0.65 * inBody) * quantum.data[i]!;
-    return Math.min(255, Math.max(0, Math.round(6 + 245 * (develop(body, exposure) + grain))));
-  });
+    const body = scattered + inBody * (0.012 * tissue[i]! + 0.018 * uneven[i]!);
+    const grain = exposure.noise * (0.35 + 0.65 * inBody) * quantum[i]!;
+    grey[i] = Math.min(255, Math.max(0, Math.round(6 + 245 * (develop(body) + grain))));
+  }
+  return grey;
 }

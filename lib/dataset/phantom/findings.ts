@@ -1,7 +1,7 @@
 import type { Random } from '../../core/random';
 import type { PhantomClass } from '../phantom-class';
-import { type Anatomy, cageWidth, diaphragm, lungDepth } from './anatomy';
-import { emptyField, type Field, smoothNoise, smoothStep } from './field';
+import type { Anatomy, Outlines } from './anatomy';
+import { emptyField, type Field, mapField, smoothNoise, smoothStep, sumOf } from './field';
 
 /** A soft, irregular patch; lengths in widths of the film. */
 interface Patch {
@@ -17,16 +17,27 @@ interface Places {
   readonly y: Float32Array;
 }
 
-/** A patch at `out` of the way from the midline to the wall and `down` of the way from apex to diaphragm. */
-function place(anatomy: Anatomy, side: number, out: number, down: number): readonly [number, number] {
-  const x = side * out * anatomy.chestWidth;
-  const y = anatomy.apex + 0.06 + down * (diaphragm(anatomy, x) - anatomy.apex - 0.1);
-  return [side * (0.045 + out * (cageWidth(anatomy, y) - 0.045)), y];
+/** A patient's chest and the outlines that follow from it. */
+export interface Chest {
+  readonly anatomy: Anatomy;
+  readonly outlines: Outlines;
 }
 
-function pneumoniaPatches(anatomy: Anatomy, random: Random): Patch[] {
+/** A patch at `out` of the way from the midline to the wall and `down` of the way from apex to diaphragm. */
+function place(
+  { anatomy, outlines }: Chest,
+  side: number,
+  out: number,
+  down: number,
+): readonly [number, number] {
+  const x = side * out * anatomy.chestWidth;
+  const y = anatomy.apex + 0.06 + down * (outlines.diaphragm(x) - anatomy.apex - 0.1);
+  return [side * (0.045 + out * (outlines.cage(y) - 0.045)), y];
+}
+
+function pneumoniaPatches(chest: Chest, random: Random): Patch[] {
   const [x, y] = place(
-    anatomy,
+    chest,
     random.uniform() < 0.5 ? -1 : 1,
     random.between(0.3, 0.75),
     random.between(0.25, 0.9),
@@ -35,23 +46,23 @@ function pneumoniaPatches(anatomy: Anatomy, random: Random): Patch[] {
   return [{ x, y, halfWidth: radius, halfHeight: radius * random.between(0.8, 1.25) }];
 }
 
-function covidPatches(anatomy: Anatomy, random: Random): Patch[] {
+function covidPatches(chest: Chest, random: Random): Patch[] {
   return [-1, 1].flatMap((side) => {
     const count = 2 + random.integer(2);
     const start = random.between(0.2, 0.4);
     return Array.from({ length: count }, (_, i) => {
       const down = start + ((0.97 - start) * (i + random.between(0.2, 0.8))) / count;
-      const [x, y] = place(anatomy, side, random.between(0.76, 0.9), down);
-      const radius = random.between(0.036, 0.056);
-      return { x, y, halfWidth: radius, halfHeight: radius * random.between(1, 1.5) };
+      const [x, y] = place(chest, side, random.between(0.74, 0.9), down);
+      const radius = random.between(0.05, 0.075);
+      return { x, y, halfWidth: radius, halfHeight: radius * random.between(1, 1.4) };
     });
   });
 }
 
-function benignPatches(anatomy: Anatomy, random: Random): Patch[] {
+function benignPatches(chest: Chest, random: Random): Patch[] {
   if (random.uniform() < 0.5) return [];
   const [x, y] = place(
-    anatomy,
+    chest,
     random.uniform() < 0.5 ? -1 : 1,
     random.between(0.12, 0.34),
     random.between(0.35, 0.75),
@@ -64,12 +75,12 @@ const patchesOf = { covid: covidPatches, normal: benignPatches, pneumonia: pneum
 
 /** What each class's patches are made of: the scale of the texture in pixels and its depth. */
 const textures = {
-  covid: { sigma: 1.5, depth: 0.9 },
+  covid: { sigma: 1.5, depth: 0.6 },
   normal: { sigma: 5, depth: 0.0 },
   pneumonia: { sigma: 4.5, depth: 0.4 },
 } as const;
 
-function spread(patches: readonly Patch[], anatomy: Anatomy, places: Places, edge: Field): Field {
+function spread(patches: readonly Patch[], { outlines }: Chest, places: Places, edge: Field): Field {
   const shape = emptyField(edge.size);
   if (!patches.length) return shape;
   for (let i = 0; i < shape.data.length; i++) {
@@ -77,10 +88,11 @@ function spread(patches: readonly Patch[], anatomy: Anatomy, places: Places, edg
     const y = places.y[i]!;
     let value = 0;
     for (const patch of patches) {
-      const r = Math.hypot((x - patch.x) / patch.halfWidth, (y - patch.y) / patch.halfHeight);
-      if (r < 2.2) value = Math.max(value, 1 - smoothStep(0.25, 1.5, r + 0.16 * edge.data[i]!));
+      const squared = ((x - patch.x) / patch.halfWidth) ** 2 + ((y - patch.y) / patch.halfHeight) ** 2;
+      if (squared < 4.8)
+        value = Math.max(value, 1 - smoothStep(0.25, 1.5, Math.sqrt(squared) + 0.16 * edge.data[i]!));
     }
-    if (value > 0) shape.data[i] = value * smoothStep(-0.002, 0.02, lungDepth(anatomy, x, y));
+    if (value > 0) shape.data[i] = value * smoothStep(-0.002, 0.02, outlines.depth(x, y));
   }
   return shape;
 }
@@ -91,20 +103,19 @@ function spread(patches: readonly Patch[], anatomy: Anatomy, places: Places, edg
  */
 export function drawFindings(
   label: PhantomClass,
-  anatomy: Anatomy,
+  chest: Chest,
   places: Places,
   size: number,
   random: Random,
 ): Field {
   const strength = random.between(0.22, 0.38) * (label === 'normal' ? 0.7 : 1);
-  const patches = patchesOf[label](anatomy, random);
+  const patches = patchesOf[label](chest, random);
   if (!patches.length) return emptyField(size);
-  const shape = spread(patches, anatomy, places, smoothNoise(random, size, 6));
+  const shape = spread(patches, chest, places, smoothNoise(random, size, 6));
   const { sigma, depth } = textures[label];
   const grain = smoothNoise(random, size, sigma);
-  const total = shape.data.reduce((sum, value) => sum + value, 0);
+  const total = sumOf(shape);
   // The area, in pixels, that a patch of this strength would cover evenly.
   const level = total > 0 ? (strength * 1100 * (size / 224) ** 2) / total : 0;
-  const data = shape.data.map((value, i) => level * value * Math.max(0, 1 + depth * grain.data[i]!));
-  return { size, data };
+  return mapField(shape, (value, i) => level * value * Math.max(0, 1 + depth * grain.data[i]!));
 }

@@ -47,7 +47,7 @@ function addStroke({ size, data }: Field, scratch: Float32Array, pose: Pose, str
         const px = x + 0.5 - ax;
         const py = y + 0.5 - ay;
         const along = Math.min(1, Math.max(0, (px * (bx - ax) + py * (by - ay)) / squared));
-        const distance = Math.hypot(px - along * (bx - ax), py - along * (by - ay));
+        const distance = Math.sqrt((px - along * (bx - ax)) ** 2 + (py - along * (by - ay)) ** 2);
         const radius = ra + along * (rb - ra);
         // Thinner than a pixel: drawn a pixel wide and fainter, so that fine branches fade and do not break up.
         const drawn = Math.max(0.75, radius);
