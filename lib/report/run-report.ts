@@ -1,13 +1,14 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
 import { exists, sha256 } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
-import { createDemoDataset } from '../dataset/create-demo-dataset';
+import { createArticleDataset } from '../dataset/create-article-dataset';
 import { readRecords } from '../dataset/records';
 import { syntheticSource } from '../dataset/xray';
 import { executeNotebook } from '../notebook/execute';
+import { keptRuns } from '../transfer/kept-runs';
 import { buildReport, type Notice } from './build';
 import { examine } from './examine';
 
@@ -33,9 +34,6 @@ export interface ReportRun {
   readonly seconds: number;
 }
 
-/** Pictures a class of the demo: as many as the article has of COVID-19, and its test beside. */
-const demo = { count: 69, test: 60, seed: 42 };
-
 async function chooseDataset({ data, onProgress, signal }: ReportRunOptions): Promise<void> {
   if (data && data !== 'demo') {
     if (!(await exists(data)))
@@ -45,7 +43,8 @@ async function chooseDataset({ data, onProgress, signal }: ReportRunOptions): Pr
   }
   const phantoms = path.join(projectFolder, 'dataset', 'demo');
   if (data === 'demo') process.env.XRAY_DATASET = phantoms;
-  if (datasetFolder() === phantoms) await createDemoDataset(phantoms, { ...demo, onProgress, signal });
+  if (datasetFolder() === phantoms)
+    await createArticleDataset(phantoms, { covidFrom: '', kaggleFrom: '', onProgress, signal });
 }
 
 /** Class folders with the SHA-256 over their pictures' hashes, and whether they are synthetic. */
@@ -68,18 +67,6 @@ async function describeData(folder: string) {
     synthetic ||= records.some(({ source }) => source === syntheticSource);
   }
   return { rows, synthetic };
-}
-
-/** The run records of the models that the notebooks have kept. */
-async function readRuns() {
-  const folder = modelsFolder();
-  const names = await readdir(folder).catch(() => []);
-  const runs = [];
-  for (const name of names.sort()) {
-    const text = await readFile(path.join(folder, name, 'run.json'), 'utf8').catch(() => undefined);
-    if (text) runs.push(JSON.parse(text));
-  }
-  return runs;
 }
 
 /**
@@ -108,7 +95,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   }
   const examination = await examine();
   const data = await describeData(datasetFolder());
-  const models = await readRuns();
+  const models = await keptRuns(modelsFolder());
   const random = models
     .filter(({ backbone }) => backbone.weights === 'random')
     .map(({ backbone }) => backbone.title);

@@ -7,19 +7,8 @@ import type { Dense } from './head';
 import { formatVersion, type Manifest, manifestSchema } from './manifest';
 import { createModel, type TransferModel } from './model';
 import { openBackbone } from './open-backbone';
+import { runSchema } from './run-record';
 
-const epoch = z.object({
-  epoch: z.number(),
-  loss: z.number(),
-  accuracy: z.number(),
-  valLoss: z.number(),
-  valAccuracy: z.number(),
-  learningRate: z.number(),
-});
-const runSchema = z.object({
-  history: z.object({ epochs: z.array(epoch), bestEpoch: z.number() }),
-  seconds: z.object({ features: z.number(), head: z.number(), total: z.number() }),
-});
 const topologySchema = z.object({
   weightsManifest: z
     .array(

@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+import type { Evaluation } from '../evaluation/evaluation';
+import { runSchema } from './run-record';
+
+/** A run as its model folder records it. */
+export interface KeptRun extends z.infer<typeof runSchema> {
+  /** Name of the model folder. */
+  readonly name: string;
+  readonly evaluation: Evaluation | null;
+}
+
+/**
+ * The runs recorded below a folder (each in DIR/NAME/run.json), by name. A record that this version cannot read is
+ * left out and named to `onUnreadable`.
+ */
+export async function keptRuns(
+  folder: string,
+  onUnreadable: (file: string) => void = (file) =>
+    console.warn(`${file} is not a run record of this version`),
+): Promise<KeptRun[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const runs: KeptRun[] = [];
+  for (const name of names.filter((entry) => !entry.startsWith('.')).sort()) {
+    const file = path.join(folder, name, 'run.json');
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    try {
+      const record = runSchema.parse(JSON.parse(text));
+      runs.push({ ...record, name, evaluation: record.evaluation as Evaluation | null });
+    } catch {
+      onUnreadable(file);
+    }
+  }
+  return runs;
+}
