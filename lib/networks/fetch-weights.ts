@@ -1,0 +1,106 @@
+import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { asError, InputError } from '../core/check';
+import { download } from '../core/download';
+import { commit, exists, temporaryName } from '../core/files';
+import type { WorkOptions } from '../core/progress';
+import { loadBackbone } from './load-backbone';
+import { modelFile, parseModelJson, readModelFolder } from './model-folder';
+import { type BackboneName, type Network, networkNamed } from './table';
+import { checkMd5, weightsCache, weightsName } from './weights-file';
+
+export interface FetchWeightsOptions extends WorkOptions {
+  /** A file (or folder of a layers-model) that the user has, instead of a download. */
+  readonly from?: string;
+}
+
+/** Where weights are downloaded from: `XRAY_WEIGHTS_URL`, for a mirror with the same paths, else Google's storage. */
+export const weightsAddress = (): string =>
+  (process.env.XRAY_WEIGHTS_URL || 'https://storage.googleapis.com').replace(/\/+$/, '');
+
+async function copyIntoCache(files: readonly string[], target: string, folder: boolean): Promise<string> {
+  const temporary = temporaryName(target);
+  try {
+    await mkdir(folder ? temporary : path.dirname(target), { recursive: true });
+    for (const file of files)
+      await copyFile(file, folder ? path.join(temporary, path.basename(file)) : temporary);
+    await commit(temporary, target);
+    return target;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A layers-model has no official checksum: it is right if the network takes it. */
+async function checkModel(row: Network, file: string): Promise<void> {
+  (await loadBackbone({ name: row.name, weights: file })).model.dispose();
+}
+
+async function fetchModel(row: Network, options: FetchWeightsOptions): Promise<string> {
+  const { from, ...work } = options;
+  const name = weightsName(row);
+  if (from !== undefined) {
+    const file = await modelFile(from);
+    if (!file) throw new InputError(`from: there is no model.json at ${from}`);
+    await checkModel(row, file);
+    // A name that says where the model was cut stays: see weights-file.ts.
+    const own = path.basename(path.dirname(file));
+    const target = path.join(weightsCache(), own.startsWith(name) ? own : name);
+    if (path.dirname(file) === target) return file;
+    return path.join(await copyIntoCache((await readModelFolder(file)).files, target, true), 'model.json');
+  }
+  const target = path.join(weightsCache(), name);
+  const cached = await modelFile(target);
+  if (cached) return cached;
+  // Of a fixed name, so that what has come stays when the connection goes.
+  const partial = path.join(weightsCache(), `.${name}.part`);
+  const address = `${weightsAddress()}/${path.posix.dirname(row.weights.path)}`;
+  const file = path.join(partial, 'model.json');
+  await mkdir(partial, { recursive: true });
+  await download(`${address}/model.json`, file, work);
+  const { weightsManifest } = parseModelJson(await readFile(file, 'utf8'), file);
+  for (const shard of weightsManifest.flatMap(({ paths }) => paths))
+    if (!(await exists(path.join(partial, shard))))
+      await download(`${address}/${shard}`, path.join(partial, shard), work);
+  try {
+    await checkModel(row, file);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+  await commit(partial, target);
+  return path.join(target, 'model.json');
+}
+
+async function fetchFile(row: Network, md5: string, options: FetchWeightsOptions): Promise<string> {
+  const { from, ...work } = options;
+  const target = path.join(weightsCache(), weightsName(row));
+  if (from !== undefined) {
+    const found = await stat(from).catch((error) => {
+      throw new InputError(`from: ${from} cannot be read: ${asError(error).message}`);
+    });
+    const file = path.resolve(found.isDirectory() ? path.join(from, weightsName(row)) : from);
+    if (!(await exists(file))) throw new InputError(`from: the folder ${from} has no ${weightsName(row)}`);
+    await checkMd5(row, file);
+    return file === target ? file : copyIntoCache([file], target, false);
+  }
+  if (!(await exists(target))) {
+    await mkdir(path.dirname(target), { recursive: true });
+    await download(`${weightsAddress()}/${row.weights.path}`, target, { ...work, md5 });
+  }
+  await checkMd5(row, target);
+  return target;
+}
+
+/**
+ * Puts a network's ImageNet weights into the cache: from a file, or by download, which goes on where it was cut.
+ * @returns path of the h5 file, or of the layers-model's model.json
+ * @throws InputError for an unknown network, a file that is not the official one, or without a connection
+ */
+export async function fetchWeights(name: BackboneName, options: FetchWeightsOptions = {}): Promise<string> {
+  const row = networkNamed(name);
+  return row.weights.kind === 'keras-h5'
+    ? fetchFile(row, row.weights.md5, options)
+    : fetchModel(row, options);
+}
