@@ -9,7 +9,7 @@ import { preprocess } from '../networks/preprocess';
 /** One channel of a feature map as a grey picture, its smallest value black and its largest white. */
 export interface FeatureMap {
   readonly picture: Pixels;
-  /** "block1_conv1, channel 3" */
+  /** Layer and channel, from 1: "block1_conv1 · 3". */
   readonly caption: string;
 }
 
@@ -51,7 +51,7 @@ export async function featureMaps(file: string, options: BackboneOptions, count 
     map.dispose();
     return Array.from({ length: Math.min(count, channels) }, (_, channel) => ({
       picture: greyOf(values, width, height, channels, channel),
-      caption: `${cut}, channel ${channel + 1}`,
+      caption: `${cut} · ${channel + 1}`,
     }));
   } finally {
     model.dispose();

@@ -1,4 +1,4 @@
-import { convolve, type Grid } from './convolve';
+import { convolve, type Grid } from '../../dataset/convolve';
 import { box, drawing, type Piece, words } from './svg';
 
 export interface ConvolutionExample {

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tensorflow } from '../../../lib/compute/tensorflow';
 import { projectFolder } from '../../../lib/core/settings';
-import { convolve } from '../../../lib/plots/diagrams/convolve';
+import { convolve } from '../../../lib/dataset/convolve';
 import { drawAll } from '../../../lib/plots/diagrams/draw-all';
 import { drawBaseAndHead } from '../../../lib/plots/diagrams/draw-base-and-head';
 import { drawConvolution } from '../../../lib/plots/diagrams/draw-convolution';
