@@ -1,4 +1,4 @@
-// Counts what .ci/run ran: the tests, one for each notebook, one for the report.
+// Counts what .ci/run ran: the tests, and each notebook.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -13,12 +13,11 @@ const read = (name) => {
 
 const { numPassedTests = 0, numFailedTests = 0, numFailedTestSuites = 0 } = read('tests.json') ?? {};
 const { notebooks = [] } = read('report.json') ?? {};
-const good = notebooks.filter(({ ok }) => ok).length;
-let passed = numPassedTests + good;
-let failed = numFailedTests + (notebooks.length - good);
+const bad = notebooks.filter(({ ok }) => !ok).length;
+const passed = numPassedTests + notebooks.length - bad;
+let failed = numFailedTests + bad;
 // A file that did not even load has no failed tests of its own; neither has a run that never began.
 if (Number(tests) !== 0 && numFailedTests === 0) failed += Math.max(1, numFailedTestSuites);
-if (Number(report) === 0) passed += 1;
-else failed += 1;
+if (Number(report) !== 0 && bad === 0) failed += 1;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFolder } from '../../lib/core/settings';
+
+const step = (name: string) => import(path.join(projectFolder, 'scripts', 'setup', `${name}.mjs`));
+
+describe('matchesLockfile', () => {
+  const lockfile = {
+    packages: {
+      '': { name: 'project' },
+      'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+      'node_modules/for-another-system': { version: '2.0.0', integrity: 'sha512-b', optional: true },
+    },
+  };
+  const a = { version: '1.0.0', integrity: 'sha512-a' };
+
+  it.each([
+    ['the packages of the lockfile', { 'node_modules/a': a }, true],
+    ['one package missing', {}, false],
+    ['another version', { 'node_modules/a': { ...a, version: '1.0.1' } }, false],
+    ['other content', { 'node_modules/a': { ...a, integrity: 'sha512-c' } }, false],
+    ['one package too many', { 'node_modules/a': a, 'node_modules/b': a }, false],
+  ])('%s', async (_, packages, matches) => {
+    const { matchesLockfile } = await step('npm-packages');
+    expect(matchesLockfile(lockfile, { packages })).toBe(matches);
+  });
+
+  it('nothing installed', async () => {
+    const { matchesLockfile } = await step('npm-packages');
+    expect(matchesLockfile(lockfile, undefined)).toBe(false);
+  });
+});
+
+describe('unsupported', () => {
+  it.each([
+    [{ platform: 'linux', arch: 'x64', glibc: '2.36' }, undefined],
+    [{ platform: 'linux', arch: 'x64', glibc: undefined }, /glibc/],
+    [{ platform: 'linux', arch: 'arm64', glibc: '2.36' }, /not for linux on arm64/],
+    [{ platform: 'darwin', arch: 'arm64' }, /not for darwin on arm64/],
+    [{ platform: 'win32', arch: 'x64' }, /not for win32 on x64/],
+  ])('%j', async (system, why) => {
+    const { unsupported } = await step('tensorflow');
+    if (why) expect(unsupported(system)).toMatch(why);
+    else expect(unsupported(system)).toBeUndefined();
+  });
+});
+
+describe('the pinned requirements', () => {
+  const folder = path.join(projectFolder, 'scripts', 'setup', 'requirements');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.txt') && name !== 'overrides.txt');
+
+  it.each(files)('%s gives a version and hashes for everything, and names no host', (name) => {
+    const text = readFileSync(path.join(folder, name), 'utf8');
+    expect(text).not.toMatch(/https?:|--index|--find-links/);
+    const requirements = text
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .filter((line) => /^\w/.test(line));
+    expect(requirements.length).toBeGreaterThan(0);
+    for (const requirement of requirements)
+      expect(requirement).toMatch(/^[\w.-]+(\[[\w,-]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}/);
+  });
+});
+
+describe('.ci/count', () => {
+  it.each([
+    [{ numPassedTests: 5, numFailedTests: 0 }, [true, true], 0, 0, '7 passed, 0 failed', 0],
+    [{ numPassedTests: 5, numFailedTests: 2 }, [true, false], 1, 1, '6 passed, 3 failed', 1],
+    [{ numPassedTests: 5, numFailedTests: 0, numFailedTestSuites: 2 }, [true], 1, 0, '6 passed, 2 failed', 1],
+    [undefined, [], 1, 1, '0 passed, 2 failed', 1],
+  ])('counts %j and notebooks %j', async (tests, notebooks, testsEnd, reportEnd, line, status) => {
+    const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
+    const folder = await mkdtemp(path.join((await import('node:os')).tmpdir(), 'xray-count-'));
+    if (tests) await writeFile(path.join(folder, 'tests.json'), JSON.stringify(tests));
+    if (notebooks.length > 0)
+      await writeFile(
+        path.join(folder, 'report.json'),
+        JSON.stringify({ notebooks: notebooks.map((ok) => ({ ok })) }),
+      );
+    const count = path.join(projectFolder, '.ci', 'count.mjs');
+    let told: { stdout: string; status: number };
+    try {
+      told = {
+        stdout: execFileSync('node', [count, folder, `${testsEnd}`, `${reportEnd}`], { encoding: 'utf8' }),
+        status: 0,
+      };
+    } catch (error) {
+      told = error as typeof told;
+    }
+    expect(told.stdout.trim()).toBe(line);
+    expect(told.status).toBe(status);
+    await rm(folder, { recursive: true });
+  });
+});
