@@ -38,6 +38,10 @@ function checkFormat(bytes: Uint8Array, file: string): void {
 
 function unreadable(file: string, error: unknown): InputError {
   const reason = asError(error).message.replaceAll(/\s+/g, ' ').trim();
+  if (/exceeds pixel limit/i.test(reason))
+    return new InputError(
+      `${file} has more than ${limitInputPixels / 1e6} million pixels; scale it down, or remove it`,
+    );
   return new InputError(`${file} is damaged or cut off (${reason}); fetch it again, or remove it`);
 }
 
@@ -59,11 +63,6 @@ export async function openPicture(bytes: Uint8Array, file: string): Promise<Open
     throw unreadable(file, error);
   });
   if (space === 'cmyk') throw new InputError(`${file} has CMYK colours, made for printing; ${remedy}`);
-  if (autoOrient.width * autoOrient.height > limitInputPixels)
-    throw new InputError(
-      `${file} has ${autoOrient.width} x ${autoOrient.height} pixels, more than ${limitInputPixels / 1e6} million; ` +
-        'scale it down, or remove it',
-    );
   return { picture, width: autoOrient.width, height: autoOrient.height };
 }
 

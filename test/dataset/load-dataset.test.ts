@@ -1,0 +1,171 @@
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../lib/core/files';
+import { loadDataset } from '../../lib/dataset/load-dataset';
+import { kagglePatientId } from '../../lib/dataset/patient-id';
+import { readRecords, recordsName, writeRecords } from '../../lib/dataset/records';
+import { greyPng, temporaryFolder, writeFiles } from './sample-pictures';
+
+async function dataset() {
+  const folder = path.join(temporaryFolder(), 'lungs');
+  await writeFiles(folder, {
+    'normal/IM-0001-0001.png': 1,
+    'normal/b.PNG': 2,
+    'covid/a.png': 3,
+    'covid/notes.txt': 'no picture',
+    'demo/covid/c.png': 4,
+    'README.md': 'no class',
+  });
+  return folder;
+}
+
+describe('a folder of class folders', () => {
+  it('gives a record a picture, sorted; folders without pictures and other files are no classes', async () => {
+    const folder = await dataset();
+    const xrays = await loadDataset(folder);
+    expect(xrays.map(({ label, path: file }) => [label, path.relative(folder, file)])).toEqual([
+      ['covid', 'covid/a.png'],
+      ['normal', 'normal/IM-0001-0001.png'],
+      ['normal', 'normal/b.PNG'],
+    ]);
+    expect(xrays[0]).toEqual({
+      path: path.join(folder, 'covid/a.png'),
+      label: 'covid',
+      patientId: 'lungs:covid/a.png',
+      source: 'lungs',
+      view: '',
+      license: '',
+      width: 8,
+      height: 8,
+      sha256: sha256(await greyPng(3)),
+    });
+    expect(xrays[1]!.patientId).toBe('kaggle-chest-xray:IM-0001');
+  });
+
+  it('takes the classes asked for, and names the choices otherwise', async () => {
+    const folder = await dataset();
+    expect((await loadDataset(folder, { classes: ['covid'] })).map(({ label }) => label)).toEqual(['covid']);
+    await expect(loadDataset(folder, { classes: ['covid', 'flu'] })).rejects.toThrow(
+      /"flu".*holds covid, normal/,
+    );
+    await expect(loadDataset(folder, { classes: [] })).rejects.toThrow(
+      'classes is empty; choose of covid, normal',
+    );
+  });
+
+  it('names all files that cannot be read, ten at most, with a count', async () => {
+    const folder = await dataset();
+    const bad = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`covid/x${10 + i}.png`, 'text']));
+    await writeFiles(folder, { ...bad, 'covid/x.gif': 'GIF89a' });
+    const { message } = await loadDataset(folder).then(
+      () => new Error('none thrown'),
+      (error: Error) => error,
+    );
+    expect(message).toMatch(/^13 of 16 pictures cannot be used:/);
+    expect(message).toContain('x.gif holds GIF, not JPEG or PNG');
+    expect(message.split('\n')).toHaveLength(12);
+    expect(message).toMatch(/and 3 more$/);
+  });
+
+  it('says what is expected where there are no classes, no folder, or a file', async () => {
+    const folder = temporaryFolder();
+    await writeFiles(folder, { 'a.png': 1 });
+    await expect(loadDataset(folder)).rejects.toThrow(/holds no class folders .*expected one folder a class/);
+    await expect(loadDataset(path.join(folder, 'none'))).rejects.toThrow(
+      /none does not exist; check the path/,
+    );
+    await expect(loadDataset(path.join(folder, 'a.png'))).rejects.toThrow(
+      /a\.png is a file; name the folder/,
+    );
+  });
+
+  it('stops when asked to', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(loadDataset(await dataset(), { signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('records.csv', () => {
+  async function recorded() {
+    const folder = await dataset();
+    const xrays = await loadDataset(folder, { classes: ['normal'] });
+    const known = xrays.map((xray) => ({ ...xray, patientId: 'p,"1"', view: 'PA', license: 'CC BY\n4.0' }));
+    await writeRecords(path.join(folder, 'normal'), known);
+    return { folder, known, file: path.join(folder, 'normal', recordsName) };
+  }
+
+  it('comes back as it was written, and is what loadDataset returns', async () => {
+    const { folder, known, file } = await recorded();
+    expect(await readRecords(path.join(folder, 'normal'))).toEqual(known);
+    expect(await loadDataset(folder, { classes: ['normal'] })).toEqual(known);
+    expect((await readFile(file, 'utf8')).split('\n')[0]).toBe(
+      'path,label,patientId,source,view,sha256,width,height,license',
+    );
+  });
+
+  it('notices pictures that were changed, added and removed', async () => {
+    const { folder } = await recorded();
+    await writeFiles(folder, { 'normal/b.PNG': 9, 'normal/new.png': 5 });
+    await rm(path.join(folder, 'normal/IM-0001-0001.png'));
+    const { message } = await loadDataset(folder).then(
+      () => new Error('none thrown'),
+      (error: Error) => error,
+    );
+    expect(message).toContain('3 pictures differ from records.csv');
+    expect(message).toContain('b.PNG was changed');
+    expect(message).toContain('new.png was added');
+    expect(message).toContain('IM-0001-0001.png was removed');
+    expect(message).toMatch(/Build the folder again/);
+  });
+
+  it('whose pictures are all gone is noticed too', async () => {
+    const { folder } = await recorded();
+    await rm(path.join(folder, 'normal/b.PNG'));
+    await rm(path.join(folder, 'normal/IM-0001-0001.png'));
+    await expect(loadDataset(folder)).rejects.toThrow(/2 pictures differ/);
+  });
+
+  const line = (name: string, label = 'normal', hash = 'a'.repeat(64), width = '8') =>
+    `${name},${label},p,s,PA,${hash},${width},8,\n`;
+  it.each([
+    [
+      'a path outside',
+      line('../covid/a.png'),
+      /line 4, names "\.\.\/covid\/a\.png", which is not a file of this/,
+    ],
+    ['an absolute path', line('/etc/passwd'), /which is not a file of this folder/],
+    ['another label', line('x.png', 'covid'), /line 4, has the label "covid", but the folder is "normal"/],
+    ['a malformed hash', line('x.png', 'normal', 'a1'), /has "a1" for a SHA-256/],
+    ['a malformed side', line('x.png', 'normal', undefined, '-8'), /has the side "-8"/],
+    ['a picture twice', line('b.PNG'), /lists b\.PNG twice/],
+    ['too few columns', 'x.png,normal\n', /cannot be read .*; build the folder again/],
+  ])('refuses %s', async (_, text, message) => {
+    const folder = path.join(temporaryFolder(), 'normal');
+    const [b, c] = [line('b.PNG'), line('c.png')];
+    await writeFiles(folder, {
+      [recordsName]: `path,label,patientId,source,view,sha256,width,height,license\n${b}${c}`,
+    });
+    await appendFile(path.join(folder, recordsName), text);
+    await expect(readRecords(folder)).rejects.toThrow(message);
+  });
+
+  it('refuses a file without the columns, or without pictures', async () => {
+    const folder = temporaryFolder();
+    await writeFile(path.join(folder, recordsName), 'path,label\na.png,x\n');
+    await expect(readRecords(folder)).rejects.toThrow(/lacks the column patientId, source/);
+    await writeFile(path.join(folder, recordsName), '');
+    await expect(readRecords(folder)).rejects.toThrow(/lists no pictures/);
+  });
+});
+
+it.each([
+  ['person1_virus_6.jpeg', 'kaggle-chest-xray:person1'],
+  ['person1_bacteria_2.jpeg', 'kaggle-chest-xray:person1'],
+  ['IM-0115-0001.jpeg', 'kaggle-chest-xray:IM-0115'],
+  ['IM-0429-0001-0002.jpeg', 'kaggle-chest-xray:IM-0429'],
+  ['NORMAL2-IM-0035-0001.jpeg', 'kaggle-chest-xray:NORMAL2-IM-0035'],
+  ['chest.jpeg', undefined],
+])('patient of %s is %s', (name, patient) => {
+  expect(kagglePatientId(name)).toBe(patient);
+});

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../lib/core/check';
+import { inspectPicture } from '../../lib/dataset/inspect-picture';
+import { readPixels } from '../../lib/dataset/read-pixels';
+import { fixtures, greyPng, temporaryFolder, writeFiles } from './sample-pictures';
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, check]);
+}
+
+function png(width: number, height: number, before: Buffer = Buffer.alloc(0)): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  const rows = deflateSync(Buffer.alloc((width + 1) * height));
+  const start = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([
+    start,
+    chunk('IHDR', header),
+    before,
+    chunk('IDAT', rows),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+const jpeg = readFileSync(path.join(fixtures, 'colour.jpg'));
+
+type Content = Uint8Array | string;
+const cases: [what: string, name: string, content: () => Content | Promise<Content>, message: RegExp][] = [
+  [
+    'WebP named .png',
+    'a.png',
+    () => sharp(jpeg).webp().toBuffer(),
+    /holds WebP, not JPEG or PNG; save it as/,
+  ],
+  ['an empty file', 'a.png', () => '', /is empty \(0 bytes\); fetch it again/],
+  ['a cut JPEG', 'a.jpg', () => jpeg.subarray(0, 1500), /is damaged or cut off .*; fetch it again/],
+  ['a cut PNG', 'a.png', async () => (await greyPng(3, 64)).subarray(0, -20), /is damaged or cut off/],
+  ['only a head', 'a.jpg', () => jpeg.subarray(0, 3), /is damaged or cut off/],
+  [
+    'CMYK',
+    'a.jpg',
+    () => sharp(jpeg).toColourspace('cmyk').jpeg().toBuffer(),
+    /has CMYK colours, .*; save it as/,
+  ],
+  [
+    'an animation',
+    'a.png',
+    () => png(4, 4, chunk('acTL', Buffer.alloc(8))),
+    /is an animated PNG; save the wanted/,
+  ],
+  ['a web page', 'a.jpg', () => '<!DOCTYPE html><title>Sign in</title>', /holds HTML, not JPEG or PNG/],
+  ['text', 'a.jpg', () => 'not a picture', /holds no picture known here, not JPEG or PNG/],
+  ['a bomb', 'a.png', () => png(9000, 9000), /has more than 64 million pixels; scale it down/],
+];
+
+describe.each([
+  ['readPixels', readPixels],
+  ['inspectPicture', inspectPicture],
+] as const)('%s refuses', (_, read) => {
+  it.each(cases)('%s', async (_what, name, content, message) => {
+    const folder = temporaryFolder();
+    await writeFiles(folder, { [name]: await content() });
+    const error = await read(path.join(folder, name)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).toContain(path.join(folder, name));
+  });
+
+  it('what is missing, and a folder', async () => {
+    const folder = temporaryFolder();
+    await expect(read(path.join(folder, 'none.png'))).rejects.toThrow(
+      /none\.png does not exist; check the path/,
+    );
+    await expect(read(folder)).rejects.toThrow(/is a folder; name a JPEG or PNG file in it/);
+  });
+});
+
+it('inspectPicture agrees with readPixels on size, also after EXIF rotation', async () => {
+  for (const name of ['orientation-6.jpg', 'orientation-3.jpg', 'wide.png', 'palette.png']) {
+    const { width, height } = await readPixels(path.join(fixtures, name));
+    expect(await inspectPicture(path.join(fixtures, name))).toMatchObject({ width, height });
+  }
+});
+
+it('a JPEG with bytes after its end is still read', async () => {
+  const folder = temporaryFolder();
+  await writeFiles(folder, { 'a.jpg': Buffer.concat([jpeg, Buffer.from('trailer')]) });
+  expect(await inspectPicture(path.join(folder, 'a.jpg'))).toMatchObject({ width: 67, height: 51 });
+});
