@@ -12,8 +12,11 @@ export interface NewPicture {
   readonly bytes: Uint8Array;
 }
 
+/** Left by file managers; nobody's work. */
+const litter = ['thumbs.db', 'desktop.ini'];
+
 async function checkOwn(folder: string): Promise<void> {
-  const names = await listFolder(folder);
+  const names = (await listFolder(folder)).filter((name) => !litter.includes(name.toLowerCase()));
   if (names.length === 0) return;
   const remedy = 'name another folder, or move this one away';
   if (!names.includes(recordsName))
