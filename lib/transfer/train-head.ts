@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { InputError } from '../core/check';
 import type { OnProgress } from '../core/progress';
 import type { Random } from '../core/random';
 import { applyDense, type Dense, glorotDense, type Head, headLogits, softmax } from './head';
@@ -81,9 +82,13 @@ const copyOf = (layers: readonly Dense[]): Head => ({
  * tf.layers' `fit` for the same weights and order, without its overhead a step.
  * The order, the dropout and the variants drawn follow from `random` alone.
  * @returns the head of the epoch with the lowest validation loss, and the curves
+ * @throws InputError for no training or validation pictures, and if the loss overflows
  */
 export async function trainHead(work: HeadTraining): Promise<{ head: Head; history: History }> {
   const { train, parameters, random } = work;
+  if (!train.variants.length) throw new InputError('The training part has no pictures');
+  if (!work.validation.variants.length)
+    throw new InputError('The validation part has no pictures; the best epoch cannot be told');
   const { dropout, l2, epochs, batchSize, learningRate, decay, hiddenUnits } = parameters;
   const sizes = [train.dimension, ...(hiddenUnits ? [hiddenUnits] : []), work.classCount];
   const layers = sizes.slice(1).map((units, i) => glorotDense(sizes[i]!, units, random.fork(`layer ${i}`)));
@@ -154,6 +159,10 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
       });
     }
     const { loss: valLoss, accuracy: valAccuracy } = scoreHead({ layers }, work.validation);
+    if (!Number.isFinite(lossSum + valLoss))
+      throw new InputError(
+        `The loss overflowed in epoch ${epoch}; learningRate is ${learningRate}: choose a lower one`,
+      );
     history.push({
       epoch,
       loss: lossSum / order.length,
