@@ -10,6 +10,7 @@ import {
   describeThrown,
   type TypeMistake,
 } from './cell-error';
+import { expandShorthand } from './expand-shorthand';
 import { beginInterruptible, endInterruptible } from './interrupt';
 import { StreamJoiner } from './stream-joiner';
 
@@ -106,7 +107,7 @@ export class CellSession {
     const converter = createConverter({ isJS: false, isBrowser: false });
     const { convert } = converter;
     converter.convert = (declarations, source) => {
-      const converted = convert(declarations, source);
+      const converted = convert(declarations, expandShorthand(source));
       if (!converted.output) return converted;
       this.#codes.set(this.#count, { source, compiled: converted.output });
       return { ...converted, output: `${converted.output}\n//# sourceURL=${cellFrameName(this.#count)}` };
