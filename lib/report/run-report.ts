@@ -34,6 +34,9 @@ export interface ReportRun {
   readonly seconds: number;
 }
 
+/** On the demo no rotated copies: with random weights they would cost minutes and show nothing. */
+const demoParameters = { AUGMENT: '0' };
+
 async function chooseDataset({ data, onProgress, signal }: ReportRunOptions): Promise<void> {
   if (data && data !== 'demo') {
     if (!(await exists(data)))
@@ -77,6 +80,8 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const start = performance.now();
   const { onProgress, signal } = options;
   await chooseDataset(options);
+  const env: Readonly<Record<string, string>> =
+    options.data === 'demo' && process.env.AUGMENT === undefined ? demoParameters : {};
   const source = path.join(projectFolder, 'notebooks');
   const names = (await readdir(source)).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).sort();
   const executed = path.resolve(options.out, 'notebooks');
@@ -87,6 +92,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     const name = path.basename(file, '.ipynb');
     const result = await executeNotebook(path.join(source, file), {
       output: path.join(executed, file),
+      env,
       signal,
       onCell: (index, total) =>
         onProgress?.({ stage: `${i + 1}/${names.length} ${name}`, done: index, total }),
