@@ -42,6 +42,13 @@ export async function writeShard(description: FeatureDescription, rows: FeatureR
   await writeFileAtomic(path.join(folder, `${sha256(bytes)}.arrow`), bytes);
 }
 
+/** Undefined where another process set the file aside meanwhile. */
+const unlessGone = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+
 /**
  * The rows of `keys` that the cache holds. A shard whose bytes do not have the hash in its name is set aside under
  * the ending `.damaged` and reported to `onDamage`; its rows are then computed anew.
@@ -62,9 +69,10 @@ export async function readRows(
   for (const shard of shards) {
     if (found.size === keys.size) break;
     const file = path.join(folder, shard);
-    const bytes = await readFile(file);
+    const bytes = await unlessGone(readFile(file));
+    if (!bytes) continue;
     if (`${sha256(bytes)}.arrow` !== shard) {
-      await commit(file, `${file}.damaged`);
+      await unlessGone(commit(file, `${file}.damaged`));
       onDamage(file);
       continue;
     }
@@ -72,7 +80,8 @@ export async function readRows(
     const names = table.getChild('key')!;
     const data = table.getChild('features')!.data[0]!;
     const values: Float32Array = data.children[0]!.values;
-    const dimension = values.length / table.numRows;
+    // Not values.length / rows: Arrow pads its buffers.
+    const dimension: number = data.type.listSize;
     for (let i = 0; i < table.numRows; i++) {
       const key: string = names.get(i);
       if (keys.has(key)) found.set(key, values.subarray(i * dimension, (i + 1) * dimension));
