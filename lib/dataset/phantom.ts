@@ -5,6 +5,7 @@ import { softTissue } from './phantom/chest';
 import { emptyField, type Field } from './phantom/field';
 import { drawExposure, expose } from './phantom/film';
 import { drawFindings } from './phantom/findings';
+import { markSynthetic } from './phantom/mark';
 import { bodyCoordinates, drawPose, type Pose } from './phantom/pose';
 import { drawStrokes } from './phantom/strokes';
 import { vessels } from './phantom/vessels';
@@ -45,7 +46,7 @@ function attenuation(patient: Random, picture: Random, pose: Pose, label: Phanto
 
 /**
  * Draws a procedural chest X-ray: not a person, and nothing to learn medicine from. Position, exposure and noise
- * have the same distribution in every class; only the findings differ.
+ * have the same distribution in every class; only the findings differ. Each says SYNTHETIC in its corner.
  * @param patient stream of the patient: the same stream gives the same anatomy
  * @param picture stream of this picture: position, exposure, noise, findings
  */
@@ -54,5 +55,7 @@ export function drawPhantom(label: PhantomClass, patient: Random, picture: Rando
   const field = attenuation(patient, picture, pose, label);
   const exposure = drawExposure(picture.fork('exposure'));
   const data = expose(field, exposure, picture.fork('noise'));
-  return { width: phantomSize, height: phantomSize, data };
+  const phantom = { width: phantomSize, height: phantomSize, data };
+  markSynthetic(phantom);
+  return phantom;
 }

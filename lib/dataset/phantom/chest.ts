@@ -57,10 +57,10 @@ function mediastinum(anatomy: Anatomy): Part {
   return (x, y) => {
     if (Math.abs(x) > 0.17) return 0;
     const column = 1 - smoothStep(half(y) - 0.02, half(y) + 0.012, Math.abs(x - 0.004));
-    const arch = disc(x - 0.045, y - 0.335, aorta, aorta * 1.1, 0.15);
+    const arch = disc(x - 0.042, y - 0.335, aorta, aorta * 1.15, 0.22);
     const right = disc(x + 0.082, y - 0.475, 0.034, 0.075, 0.75);
     const left = disc(x - 0.088, y - 0.45, 0.034, 0.065, 0.75);
-    return Math.max(column, 0.95 * arch) + 0.3 * (right + left) * (1 - column);
+    return Math.max(column, 0.85 * arch) + 0.3 * (right + left) * (1 - column);
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { commit, exists, hashFile, sha256, temporaryName, writeFileAtomic } from '../../core/files';
@@ -43,7 +43,7 @@ async function writePhantom(
   const phantom = drawPhantom(label, patient, picture);
   const png = await encodePhantom(phantom);
   const file = path.join(folder, name);
-  await writeFileAtomic(file, png);
+  await writeFile(file, png, { flag: 'wx' });
   const { width, height } = phantom;
   return {
     path: file,

@@ -75,9 +75,9 @@ const patchesOf = { covid: covidPatches, normal: benignPatches, pneumonia: pneum
 
 /** What each class's patches are made of: the scale of the texture in pixels and its depth. */
 const textures = {
-  covid: { sigma: 1.5, depth: 0.6 },
+  covid: { sigma: 1.5, depth: 0.75 },
   normal: { sigma: 5, depth: 0.0 },
-  pneumonia: { sigma: 4.5, depth: 0.4 },
+  pneumonia: { sigma: 3.2, depth: 0.52 },
 } as const;
 
 function spread(patches: readonly Patch[], { outlines }: Chest, places: Places, edge: Field): Field {
@@ -116,6 +116,6 @@ export function drawFindings(
   const grain = smoothNoise(random, size, sigma);
   const total = sumOf(shape);
   // The area, in pixels, that a patch of this strength would cover evenly.
-  const level = total > 0 ? (strength * 1100 * (size / 224) ** 2) / total : 0;
+  const level = total > 0 ? (strength * 900 * (size / 224) ** 2) / total : 0;
   return mapField(shape, (value, i) => level * value * Math.max(0, 1 + depth * grain.data[i]!));
 }

@@ -10,10 +10,10 @@ export interface Pose {
 }
 
 export const drawPose = (random: Random): Pose => ({
-  shiftX: 0.022 * random.normal(),
-  shiftY: 0.022 * random.normal(),
-  scale: Math.exp(0.05 * random.normal()),
-  rotation: 0.03 * random.normal(),
+  shiftX: 0.03 * random.normal(),
+  shiftY: 0.03 * random.normal(),
+  scale: Math.exp(0.06 * random.normal()),
+  rotation: 0.045 * random.normal(),
 });
 
 /** A place in the body: x from the midline to the picture's right, y from the top, both in widths of the film. */
