@@ -36,14 +36,19 @@ async function flush(target: string): Promise<void> {
 
 /**
  * Gives a finished temporary file or folder its name. Whoever looks sees the old content or the new, never a part.
- * A folder replaces an existing folder of that name.
+ * A folder replaces an existing folder of that name, which is put back if that fails.
  */
 export async function commit(temporary: string, target: string): Promise<void> {
   const folder = (await stat(temporary)).isDirectory();
   if (!folder) await flush(temporary);
   const replaced = folder && (await exists(target)) ? temporaryName(target) : undefined;
   if (replaced) await rename(target, replaced);
-  await rename(temporary, target);
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    if (replaced) await rename(replaced, target);
+    throw error;
+  }
   if (replaced) await rm(replaced, { recursive: true, force: true });
   if (process.platform !== 'win32') await flush(path.dirname(target));
 }

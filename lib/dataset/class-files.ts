@@ -1,10 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
+import { pictureFormat } from './picture-format';
 import { recordsName } from './records';
 
 /** Names that are taken for pictures; those that cannot be read are then complained of, not passed over. */
-const pictureName = /\.(jpe?g|png|webp|gif|tiff?|bmp|jp2|heic|avif|dcm|dicom|nii|nii\.gz)$/i;
+const pictureName =
+  /\.(jpe?g|jpe|jfif|pjpeg|png|apng|webp|gif|tiff?|bmp|jp2|heic|avif|dcm|dicom|nii|nii\.gz)$/i;
 
 /** Order of text by its code units: the same on every machine, whatever its language. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -27,9 +29,33 @@ export async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
-/** Names of the pictures that lie directly in a folder, sorted. */
+/** Formats whose first bytes are no text by chance. */
+const sniffed = ['JPEG', 'PNG', 'WebP', 'DICOM'];
+
+/** Whether a file without an extension holds a picture, by its first bytes. */
+async function holdsPicture(file: string): Promise<boolean> {
+  if (!(await stat(file).catch(() => undefined))?.isFile()) return false;
+  const handle = await open(file).catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(160), 0, 160, 0);
+    return sniffed.includes(pictureFormat(buffer.subarray(0, bytesRead)) ?? '');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function picturesAmong(folder: string, names: readonly string[]): Promise<string[]> {
+  const pictures: string[] = [];
+  for (const name of names)
+    if (pictureName.test(name) || (!name.includes('.') && (await holdsPicture(path.join(folder, name)))))
+      pictures.push(name);
+  return pictures;
+}
+
+/** Names of the pictures that lie directly in a folder, sorted; a name without an extension is looked into. */
 export const pictureNames = async (folder: string): Promise<string[]> =>
-  (await listFolder(folder)).filter((name) => pictureName.test(name));
+  picturesAmong(folder, await listFolder(folder));
 
 export const isFolder = (file: string): Promise<boolean> =>
   stat(file).then(
@@ -47,7 +73,7 @@ export async function classFolders(dataset: string): Promise<Map<string, string[
     const folder = path.join(dataset, name);
     if (!(await isFolder(folder))) continue;
     const names = await listFolder(folder);
-    const pictures = names.filter((file) => pictureName.test(file));
+    const pictures = await picturesAmong(folder, names);
     if (pictures.length || names.includes(recordsName)) classes.set(name, pictures);
   }
   return classes;

@@ -13,10 +13,11 @@ export interface NewPicture {
 }
 
 /** Left by file managers; nobody's work. */
-const litter = ['thumbs.db', 'desktop.ini'];
+const litter = /^(thumbs\.db|desktop\.ini|\.ds_store|\._.*)$/i;
 
 async function checkOwn(folder: string): Promise<void> {
-  const names = (await listFolder(folder)).filter((name) => !litter.includes(name.toLowerCase()));
+  // Hidden files too: replacing the folder would remove them.
+  const names = (await readdir(folder)).filter((name) => !litter.test(name)).sort(byText);
   if (names.length === 0) return;
   const remedy = 'name another folder, or move this one away';
   if (!names.includes(recordsName))

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
-import { exists, hashFile } from '../core/files';
+import { exists, sha256 } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { bounded } from './bounded';
 import { byText, classFolders, listFolder } from './class-files';
 import { inspectPicture } from './inspect-picture';
 import { kagglePatientId } from './patient-id';
+import { readPictureFile } from './read-pixels';
 import { readRecords, recordsName } from './records';
 import type { Xray } from './xray';
 
@@ -25,16 +26,18 @@ const listed = (problems: readonly string[]): string =>
 
 async function changesSinceRecords(folder: string, names: readonly string[], records: readonly Xray[]) {
   const recorded = new Set(records.map((xray) => path.basename(xray.path)));
-  const added = names.filter((name) => !recorded.has(name)).map((name) => `${name} was added`);
+  const added = names
+    .filter((name) => !recorded.has(name))
+    .map((name) => `${path.join(folder, name)} was added`);
   const present = new Set(await listFolder(folder));
   const others = await bounded(records, concurrency, async (xray) => {
-    const name = path.basename(xray.path);
-    if (!present.has(name)) return `${name} was removed`;
-    const digest = await hashFile(xray.path).catch((error: unknown) => asError(error).message);
-    return digest === xray.sha256 ? '' : `${name} was changed`;
+    if (!present.has(path.basename(xray.path))) return `${xray.path} was removed`;
+    return readPictureFile(xray.path).then(
+      (bytes) => (sha256(bytes) === xray.sha256 ? '' : `${xray.path} was changed`),
+      (error: unknown) => asError(error).message,
+    );
   });
-  const changes = [...added, ...others.filter(Boolean)];
-  return changes.map((change) => `${path.join(folder, change)}`);
+  return [...added, ...others.filter(Boolean)];
 }
 
 async function describe(dataset: string, label: string, name: string): Promise<Xray> {
@@ -42,6 +45,15 @@ async function describe(dataset: string, label: string, name: string): Promise<X
   const source = path.basename(dataset);
   const patientId = kagglePatientId(name) ?? `${source}:${label}/${name}`;
   return { path: file, label, patientId, source, view: '', license: '', ...(await inspectPicture(file)) };
+}
+
+function checkArguments(dataset: unknown, classes: unknown): void {
+  if (typeof dataset !== 'string' || dataset === '')
+    throw new InputError(
+      `dataset is ${JSON.stringify(dataset)}; name the folder that holds the class folders`,
+    );
+  if (classes !== undefined && !Array.isArray(classes))
+    throw new InputError(`classes is ${JSON.stringify(classes)}; give a list, such as ["covid", "normal"]`);
 }
 
 function chosen(all: readonly string[], classes: readonly string[] | undefined, dataset: string): string[] {
@@ -69,6 +81,7 @@ function chosen(all: readonly string[], classes: readonly string[] | undefined, 
  * class folders
  */
 export async function loadDataset(dataset: string, options: LoadOptions = {}): Promise<Xray[]> {
+  checkArguments(dataset, options.classes);
   const absolute = path.resolve(dataset);
   const folders = await classFolders(absolute);
   const classes = chosen([...folders.keys()], options.classes, absolute);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { asError, InputError } from '../core/check';
 import { isAnimatedPng, pictureFormat } from './picture-format';
@@ -7,16 +7,26 @@ import type { Pixels } from './xray';
 /** Largest picture read, in pixels: four times a full chest detector, 192 MB decoded. */
 const limitInputPixels = 64_000_000;
 
+/** Largest file read, in bytes: the pixels of `limitInputPixels` in 16 bits with alpha, uncompressed. */
+const limitInputBytes = 8 * limitInputPixels;
+
 const remedy = 'save it as an 8-bit RGB or grey JPEG or PNG, or remove it';
 
 /**
  * A picture file's bytes.
- * @throws InputError naming the file if it is missing, a folder, or not to be opened
+ * @throws InputError naming the file if it is missing, a folder, a pipe or device, huge, or not to be opened
  */
 export async function readPictureFile(file: string): Promise<Buffer> {
   try {
+    const found = await stat(file);
+    // Reading a pipe or a device may never end.
+    if (!found.isFile() && !found.isDirectory())
+      throw new InputError(`${file} is a pipe or device, not a file; remove it`);
+    if (found.size > limitInputBytes)
+      throw new InputError(`${file} has more than ${limitInputBytes / 1e6} MB; ${remedy}`);
     return await readFile(file);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new InputError(`${file} does not exist; check the path`);

@@ -70,6 +70,18 @@ describe('files', () => {
     expect(await readdir(target)).toEqual(['new']);
   });
 
+  it('a folder whose replacement fails is put back', async () => {
+    const target = path.join(folder, 'class');
+    await mkdir(target);
+    await writeFile(path.join(target, 'old'), '');
+    // Moving the old folder aside takes the new one with it, so that the second rename finds nothing.
+    const inside = path.join(target, 'inside');
+    await mkdir(inside);
+    await expect(commit(inside, target)).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['class']);
+    expect((await readdir(target)).sort()).toEqual(['inside', 'old']);
+  });
+
   it('temporary names are hidden and never the same', () => {
     const names = Array.from({ length: 50 }, () => path.basename(temporaryName('/x/records.csv')));
     expect(new Set(names).size).toBe(50);

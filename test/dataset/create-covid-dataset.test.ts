@@ -174,6 +174,12 @@ describe('createCovidDataset', () => {
       /is a file; name a folder/,
     );
     expect(await readdir(to)).toContain('mine.png');
+    await rm(path.join(to, 'mine.png'));
+    await writeFiles(to, { '.annotations.json': '{}' });
+    await expect(createCovidDataset(from, to)).rejects.toThrow(/such as \.annotations\.json/);
+    await rm(path.join(to, '.annotations.json'));
+    await writeFiles(to, { '.DS_Store': 'x' });
+    expect(await createCovidDataset(from, to)).toMatchObject({ taken: 1 });
   });
 
   it('does not mix real pictures with synthetic ones', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../lib/core/files';
@@ -80,6 +80,28 @@ describe('a folder of class folders', () => {
     );
   });
 
+  it('passes over no picture for its name: rarer extensions, none at all, a DICOM among them', async () => {
+    const folder = temporaryFolder();
+    const dicom = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
+    await writeFiles(folder, { 'c/a.jfif': 1, 'c/b.JPE': 2, 'c/scan': 3, 'c/README': 'BMI of whom?' });
+    expect((await loadDataset(folder)).map((xray) => path.basename(xray.path))).toEqual([
+      'a.jfif',
+      'b.JPE',
+      'scan',
+    ]);
+    await writeFiles(folder, { 'c/IM00001': dicom });
+    await expect(loadDataset(folder)).rejects.toThrow(/IM00001 holds DICOM, not JPEG or PNG/);
+  });
+
+  it('names arguments of another kind', async () => {
+    const load = loadDataset as (...given: unknown[]) => Promise<unknown>;
+    await expect(load('')).rejects.toThrow('dataset is ""; name the folder');
+    await expect(load(undefined)).rejects.toThrow('dataset is undefined; name the folder');
+    await expect(load(await dataset(), { classes: 'covid' })).rejects.toThrow(
+      'classes is "covid"; give a list',
+    );
+  });
+
   it('stops when asked to', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(loadDataset(await dataset(), { signal })).rejects.toThrow('enough');
@@ -117,6 +139,13 @@ describe('records.csv', () => {
     expect(message).toContain('new.png was added');
     expect(message).toContain('IM-0001-0001.png was removed');
     expect(message).toMatch(/Build the folder again/);
+  });
+
+  it('names a picture whose place a folder has taken', async () => {
+    const { folder } = await recorded();
+    await rm(path.join(folder, 'normal/b.PNG'));
+    await mkdir(path.join(folder, 'normal/b.PNG'));
+    await expect(loadDataset(folder)).rejects.toThrow(/1 pictures differ.*\n.*b\.PNG is a folder/);
   });
 
   it('whose pictures are all gone is noticed too', async () => {

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
@@ -81,6 +83,23 @@ describe.each([
       /none\.png does not exist; check the path/,
     );
     await expect(read(folder)).rejects.toThrow(/is a folder; name a JPEG or PNG file in it/);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'a pipe and a device, instead of waiting for their end',
+    async () => {
+      const pipe = path.join(temporaryFolder(), 'a.png');
+      execFileSync('mkfifo', [pipe]);
+      await expect(read(pipe)).rejects.toThrow(`${pipe} is a pipe or device, not a file; remove it`);
+      await expect(read('/dev/zero')).rejects.toThrow('/dev/zero is a pipe or device');
+    },
+  );
+
+  it('a huge file, without reading it', async () => {
+    const folder = temporaryFolder();
+    await writeFiles(folder, { 'a.png': 1 });
+    await truncate(path.join(folder, 'a.png'), 600_000_000);
+    await expect(read(path.join(folder, 'a.png'))).rejects.toThrow(/a\.png has more than 512 MB; save it as/);
   });
 });
 
