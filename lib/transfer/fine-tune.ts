@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LayersModel, layers, SymbolicTensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
+import type { LayersModel, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
 import { checkNumber, checkWhole, InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic } from '../core/files';
@@ -12,12 +12,14 @@ import type { Split, Xray } from '../dataset/xray';
 import { fitTemperature } from '../evaluation/temperature';
 import type { Backbone } from '../networks/backbone';
 import { loadBackbone } from '../networks/load-backbone';
+import { backboneReference } from './backbone-reference';
 import { extractFeatures, type Features, type PictureToSee } from './features';
+import { halve } from './halve';
 import { type Dense, type Head, withTemperature } from './head';
 import type { Epoch } from './history';
 import { layersModelFiles } from './layers-model-files';
 import { createModel, type TransferModel } from './model';
-import { openBackbone } from './open-backbone';
+import { withBackbone } from './open-backbone';
 import { poolingFor } from './pooling';
 import { withValidation } from './transfer-learn';
 
@@ -26,44 +28,6 @@ export interface FineTuneOptions extends WorkOptions {
   readonly epochs?: number;
   /** Adam's rate; low, so that what was learnt on ImageNet is not washed away. (0, 1], default 1e-5. */
   readonly learningRate?: number;
-}
-
-/** A network in two: what stays frozen, and the last block, which takes the first one's output. */
-interface Halves {
-  readonly frozen: LayersModel;
-  readonly tail: LayersModel;
-  readonly boundary: string;
-}
-
-/** Cuts before layer `from`; both halves share the layers, and so the weights, of `model`. */
-function halve(tf: TensorFlow, model: LayersModel, from: string): Halves {
-  const start = model.layers.findIndex(({ name }) => name === from);
-  const tailLayers = model.layers.slice(start);
-  const inTail = new Set(tailLayers.map(({ name }) => name));
-  const inputsOf = (layer: layers.Layer) => layer.inboundNodes[0]!.inputTensors;
-  const outside = new Map<number, SymbolicTensor>();
-  for (const layer of tailLayers)
-    for (const tensor of inputsOf(layer))
-      if (!inTail.has(tensor.sourceLayer.name)) outside.set(tensor.id, tensor);
-  const [boundary, ...others] = outside.values();
-  if (!boundary || others.length)
-    throw new InputError(
-      `The network cannot be cut before ${from}: ${outside.size} tensors cross there, not one`,
-    );
-  const input = tf.input({ shape: boundary.shape.slice(1) });
-  const replaced = new Map<number, SymbolicTensor>([[boundary.id, input]]);
-  let output = input;
-  for (const layer of tailLayers) {
-    const original = inputsOf(layer).map(({ id }) => replaced.get(id)!);
-    const originalOutput = layer.getOutputAt(0) as SymbolicTensor;
-    output = layer.apply(original.length === 1 ? original[0]! : original) as SymbolicTensor;
-    replaced.set(originalOutput.id, output);
-  }
-  return {
-    frozen: tf.model({ inputs: model.inputs, outputs: boundary }),
-    tail: tf.model({ inputs: input, outputs: output }),
-    boundary: boundary.sourceLayer.name,
-  };
 }
 
 const asPictures = (xrays: readonly Xray[]): PictureToSee[] =>
@@ -142,57 +106,70 @@ export async function fineTune(
     throw new InputError('The model was fine-tuned before; start from one with a frozen base');
   const tf = await tensorflow();
   const { train, validation } = withValidation(split, model.preset);
-  const { name, cut, weights, seed, preprocessing } = model.backbone;
-  const backbone = await loadBackbone({ name, cut, weights, seed, preprocessing });
-  const { frozen, tail, boundary } = halve(tf, backbone.model, backbone.fineTuneFrom);
-  const [, height, width, channels] = frozen.outputs[0]!.shape as number[];
-  const features = await extractFeatures(
-    asPictures([...train, ...validation]),
-    { ...backbone, model: frozen, cut: boundary, featureShape: [height!, width!, channels!] },
-    { ...model.parameters, pooling: 'none' },
-    { onProgress, signal },
-  );
-  const featureSeconds = (performance.now() - start) / 1000;
-  const head: HeadVariables[] = model.head.layers.map(({ kernel, bias, inputs, units }) => ({
-    kernel: tf.variable(tf.tensor2d(kernel, [inputs, units])),
-    bias: tf.variable(tf.tensor1d(bias)),
-  }));
-  // `val` is the tf.Variable under a layer's weight.
-  const blockVariables = tail.trainableWeights.map((weight) => (weight as unknown as { val: Variable }).val);
-  const variables = [...blockVariables, ...head.flatMap(({ kernel, bias }) => [kernel, bias])];
-  const optimizer = tf.train.adam(learningRate);
-  const classOf = (xray: Xray) => model.classes.indexOf(xray.label);
-  const trainClasses = train.map(classOf);
-  const validationClasses = validation.map(classOf);
-  const crossEntropy = (logits: Tensor2D, classes: readonly number[]) =>
-    tf.losses.softmaxCrossEntropy(
-      tf.oneHot(tf.tensor1d([...classes], 'int32'), model.classes.length),
-      logits,
+  const strange = [...train, ...validation].find(({ label }) => !model.classes.includes(label));
+  if (strange)
+    throw new InputError(
+      `The class of ${strange.path} is "${strange.label}"; the model knows ${model.classes.join(', ')}`,
     );
-
-  const validationLogits = async (): Promise<number[][]> => {
-    const logits: number[][] = [];
-    const size = model.parameters.batchSize;
-    for (let i = 0; i < validation.length; i += size) {
-      const rows = validation.slice(i, i + size).map((_, j) => train.length + i + j);
-      const part = tf.tidy(() => logitsOf(tf, model, backbone, tail, head, batchOf(tf, features, rows)));
-      logits.push(...(await part.array()));
-      part.dispose();
-    }
-    return logits;
-  };
-  const score = async () => {
-    const logits = await validationLogits();
-    const right = logits.filter((row, i) => row.indexOf(Math.max(...row)) === validationClasses[i]).length;
-    const loss = tf.tidy(() => crossEntropy(tf.tensor2d(logits), validationClasses).dataSync()[0]!);
-    return { valLoss: loss, valAccuracy: right / logits.length };
-  };
-  const snapshot = () => variables.map((variable) => tf.keep(variable.clone()));
-
-  const random = seededRandom(`${model.seed}/fine-tuning`);
-  const history: Epoch[] = [];
-  let best = { weights: snapshot(), loss: (await score()).valLoss, epoch: 0 };
+  const backbone = await loadBackbone(backboneReference(model.backbone));
+  const owned: { dispose(): unknown }[] = [backbone.model];
   try {
+    const { frozen, tail, boundary } = halve(tf, backbone.model, backbone.fineTuneFrom);
+    owned.push(tail);
+    const [, height, width, channels] = frozen.outputs[0]!.shape as number[];
+    const features = await extractFeatures(
+      asPictures([...train, ...validation]),
+      { ...backbone, model: frozen, cut: boundary, featureShape: [height!, width!, channels!] },
+      { ...model.parameters, pooling: 'none' },
+      { onProgress, signal },
+    );
+    const featureSeconds = (performance.now() - start) / 1000;
+    const head: HeadVariables[] = tf.tidy(() =>
+      model.head.layers.map(({ kernel, bias, inputs, units }) => ({
+        kernel: tf.variable(tf.tensor2d(kernel, [inputs, units])),
+        bias: tf.variable(tf.tensor1d(bias)),
+      })),
+    );
+    // `val` is the tf.Variable under a layer's weight.
+    const blockVariables = tail.trainableWeights.map(
+      (weight) => (weight as unknown as { val: Variable }).val,
+    );
+    const variables = [...blockVariables, ...head.flatMap(({ kernel, bias }) => [kernel, bias])];
+    const optimizer = tf.train.adam(learningRate);
+    owned.push(optimizer, ...head.flatMap(({ kernel, bias }) => [kernel, bias]));
+    const classOf = (xray: Xray) => model.classes.indexOf(xray.label);
+    const trainClasses = train.map(classOf);
+    const validationClasses = validation.map(classOf);
+    const crossEntropy = (logits: Tensor2D, classes: readonly number[]) =>
+      tf.losses.softmaxCrossEntropy(
+        tf.oneHot(tf.tensor1d([...classes], 'int32'), model.classes.length),
+        logits,
+      );
+
+    const validationLogits = async (): Promise<number[][]> => {
+      const logits: number[][] = [];
+      const size = model.parameters.batchSize;
+      for (let i = 0; i < validation.length; i += size) {
+        const rows = validation.slice(i, i + size).map((_, j) => train.length + i + j);
+        const part = tf.tidy(() => logitsOf(tf, model, backbone, tail, head, batchOf(tf, features, rows)));
+        logits.push(...(await part.array()));
+        part.dispose();
+      }
+      return logits;
+    };
+    const score = async () => {
+      const logits = await validationLogits();
+      const right = logits.filter((row, i) => row.indexOf(Math.max(...row)) === validationClasses[i]).length;
+      const loss = tf.tidy(() => crossEntropy(tf.tensor2d(logits), validationClasses).dataSync()[0]!);
+      return { valLoss: loss, valAccuracy: right / logits.length };
+    };
+    const snapshot = () => variables.map((variable) => tf.keep(variable.clone()));
+
+    const random = seededRandom(`${model.seed}/fine-tuning`);
+    const history: Epoch[] = [];
+    let best = { weights: snapshot(), loss: Number.POSITIVE_INFINITY, epoch: 0 };
+    owned.push({ dispose: () => tf.dispose(best.weights) });
+    best.loss = (await score()).valLoss;
     for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
       const order = random.fork(`order ${epoch}`).shuffle(train.map((_, i) => i));
       let loss = 0;
@@ -230,6 +207,10 @@ export async function fineTune(
       }
       if (signal?.aborted) break;
       const validated = await score();
+      if (!Number.isFinite(loss + validated.valLoss))
+        throw new InputError(
+          `The loss overflowed in epoch ${epoch}; learningRate is ${learningRate}: choose a lower one`,
+        );
       history.push({
         epoch,
         loss: loss / train.length,
@@ -256,6 +237,7 @@ export async function fineTune(
     const calibrated = model.parameters.calibrate
       ? withTemperature(tuned, fitTemperature(await validationLogits(), validationClasses))
       : tuned;
+    const { cut, preprocessing } = model.backbone;
     const folder = await keepBase(backbone.model);
     const total = (performance.now() - start) / 1000;
     return createModel(
@@ -267,12 +249,9 @@ export async function fineTune(
         interrupted: signal?.aborted ?? false,
         head: calibrated,
       },
-      () => openBackbone({ name: folder, cut, preprocessing }),
+      (work) => withBackbone({ name: folder, cut, preprocessing }, work),
     );
   } finally {
-    tf.dispose(best.weights);
-    tf.dispose(head.map(({ kernel, bias }) => [kernel, bias]));
-    optimizer.dispose();
-    backbone.model.dispose();
+    for (const thing of owned) thing.dispose();
   }
 }

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { asError, InputError } from '../core/check';
 import { sha256 } from '../core/files';
+import { backboneReference } from './backbone-reference';
 import type { Dense } from './head';
 import { formatVersion, type Manifest, manifestSchema } from './manifest';
-import { createModel, type TransferModel } from './model';
-import { openBackbone } from './open-backbone';
+import { createModel, type LendBackbone, type TransferModel } from './model';
+import { withBackbone } from './open-backbone';
 import { runSchema } from './run-record';
 
 const topologySchema = z.object({
@@ -113,27 +114,18 @@ export async function loadModel(folder: string): Promise<TransferModel> {
     );
   const { history, seconds } = await readJson(path.join(folder, 'run.json'), runSchema);
   const { backbone, classes, preset, parameters, seed, seen, synthetic, interrupted } = manifest;
-  const open = async () => {
-    if (backbone.fineTuned) {
-      return openBackbone({
-        name: path.resolve(folder),
-        cut: backbone.cut,
-        preprocessing: backbone.preprocessing,
-      });
-    }
-    const opened = await openBackbone({
-      name: backbone.name,
-      cut: backbone.cut,
-      weights: backbone.weights,
-      seed: backbone.seed,
-      preprocessing: backbone.preprocessing,
+  const { cut, preprocessing } = backbone;
+  const reference = backbone.fineTuned
+    ? { name: path.resolve(folder), cut, preprocessing }
+    : backboneReference(backbone);
+  const lend: LendBackbone = (work) =>
+    withBackbone(reference, (opened) => {
+      if (!backbone.fineTuned && opened.weightsHash !== backbone.weightsHash)
+        throw new InputError(
+          `The weights of ${backbone.title} (${backbone.weights}) are not those that the model in ${folder} was trained on`,
+        );
+      return work(opened);
     });
-    if (opened.weightsHash !== backbone.weightsHash)
-      throw new InputError(
-        `The weights of ${backbone.title} (${backbone.weights}) are not those that the model in ${folder} was trained on`,
-      );
-    return opened;
-  };
   return createModel(
     {
       classes,
@@ -148,6 +140,6 @@ export async function loadModel(folder: string): Promise<TransferModel> {
       interrupted,
       head: { layers },
     },
-    open,
+    lend,
   );
 }

@@ -12,7 +12,12 @@ const file = z.object({ bytes: z.number().int().min(1).max(4e9), sha256: z.strin
 /** manifest.json of a model folder. */
 export const manifestSchema = z.object({
   formatVersion: z.literal(formatVersion),
-  classes: z.array(z.string().min(1)).min(2).max(1000).readonly(),
+  classes: z
+    .array(z.string().min(1))
+    .min(2)
+    .max(1000)
+    .refine((names) => new Set(names).size === names.length, 'each class once')
+    .readonly(),
   backbone: z.object({
     name: z.string().min(1),
     title: z.string(),
@@ -41,6 +46,7 @@ export const manifestSchema = z.object({
     balanceClasses: z.boolean(),
     patience: z.number(),
     calibrate: z.boolean(),
+    refit: z.boolean(),
   }),
   seed: z.number().int(),
   seen: z.object({ train: hashes, validation: hashes, test: hashes }),

@@ -1,6 +1,7 @@
-import { InputError } from '../core/check';
+import { checkWhole, InputError } from '../core/check';
 import { hashFile } from '../core/files';
 import type { WorkOptions } from '../core/progress';
+import { bounded } from '../dataset/bounded';
 import { resizePixels } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
@@ -24,51 +25,68 @@ export interface Prediction {
 export interface TransferModel extends TrainedParts {
   /**
    * Class probabilities for picture files or pixels (any size; they are resized as in training).
-   * @throws InputError naming a file that cannot be read
+   * @throws InputError naming a file that cannot be read, or pixels whose sizes do not fit
    */
   predict(inputs: readonly (string | Pixels)[], options?: WorkOptions): Promise<Prediction[]>;
   /** Probabilities [n][classes] of pictures whose hashes are known; features come from the cache where they can. */
   probabilities(pictures: readonly PictureToSee[], options?: WorkOptions): Promise<number[][]>;
   /**
    * Writes the model folder (see `saveModel`), whole or not at all.
+   * @throws InputError if the folder holds anything but a model
    * @param figures what `evaluate` said of it, kept in the manifest and in run.json
    */
   save(folder: string, figures?: Evaluation): Promise<void>;
-  /** The base, loaded; it belongs to the library. */
-  open(): Promise<Backbone>;
+  /** Lends the base, loaded, to `work`; it belongs to the library. */
+  withBackbone<T>(work: (backbone: Backbone) => Promise<T>): Promise<T>;
 }
+
+/** Lends a model's base to some work. */
+export type LendBackbone = TransferModel['withBackbone'];
+
+/** Files read at once. */
+const filesAtOnce = 16;
 
 const labelOf = (classes: readonly string[], probabilities: readonly number[]): string =>
   classes[probabilities.indexOf(Math.max(...probabilities))]!;
 
+function checkPixels({ width, height, data }: Pixels): void {
+  checkWhole('width', width, 1, 16_384);
+  checkWhole('height', height, 1, 16_384);
+  if (!(data instanceof Uint8Array) || data.length !== width * height * 3)
+    throw new InputError(
+      `data of pixels has ${data?.length} values; ${width} x ${height} in RGB are ${width * height * 3} of 8 bits`,
+    );
+}
+
 /** A usable model from its parts and a way to its base. */
-export function createModel(parts: TrainedParts, open: () => Promise<Backbone>): TransferModel {
+export function createModel(parts: TrainedParts, withBackbone: LendBackbone): TransferModel {
   const settings: FeatureSettings = parts.parameters;
   const rowsToProbabilities = (data: Float32Array, dimension: number) =>
     Array.from({ length: data.length / dimension }, (_, i) =>
       headProbabilities(parts.head, data.subarray(i * dimension, (i + 1) * dimension)),
     );
   const probabilities = async (pictures: readonly PictureToSee[], options?: WorkOptions) => {
-    const { data, dimension } = await extractFeatures(pictures, await open(), settings, options);
+    if (!pictures.length) return [];
+    const { data, dimension } = await withBackbone((backbone) =>
+      extractFeatures(pictures, backbone, settings, options),
+    );
     return rowsToProbabilities(data, dimension);
   };
-  const probabilitiesOfPixels = async (pixels: Pixels) => {
-    const backbone = await open();
-    const resized = await resizePixels(pixels, backbone.inputSize, settings.resize);
-    const row = await forward([resized], backbone, settings);
-    return headProbabilities(parts.head, row);
-  };
+  const probabilitiesOfPixels = (pixels: Pixels) =>
+    withBackbone(async (backbone) => {
+      const resized = await resizePixels(pixels, backbone.inputSize, settings.resize);
+      return headProbabilities(parts.head, await forward([resized], backbone, settings));
+    });
   const predict = async (inputs: readonly (string | Pixels)[], options?: WorkOptions) => {
     const files = inputs.filter((input) => typeof input === 'string');
-    const pictures = await Promise.all(
-      files.map(async (file) => ({
-        file,
-        sha256: await hashFile(file).catch(() => {
-          throw new InputError(`${file} cannot be read; check that the file exists`);
-        }),
-        degrees: 0,
-      })),
-    );
+    for (const input of inputs) if (typeof input !== 'string') checkPixels(input);
+    const pictures = await bounded(files, filesAtOnce, async (file) => ({
+      file,
+      sha256: await hashFile(file).catch((error: NodeJS.ErrnoException) => {
+        throw new InputError(`${file} cannot be read (${error.code}); check that it is a file`);
+      }),
+      degrees: 0,
+    }));
     const ofFiles = await probabilities(pictures, options);
     const predictions: Prediction[] = [];
     let nextFile = 0;
@@ -83,7 +101,7 @@ export function createModel(parts: TrainedParts, open: () => Promise<Backbone>):
     }
     return predictions;
   };
-  const save = async (folder: string, figures?: Evaluation) =>
-    saveModel(parts, await open(), folder, figures);
-  return { ...parts, open, predict, probabilities, save };
+  const save = (folder: string, figures?: Evaluation) =>
+    withBackbone((backbone) => saveModel(parts, backbone, folder, figures));
+  return { ...parts, withBackbone, predict, probabilities, save };
 }

@@ -1,27 +1,61 @@
 import type { Backbone } from '../networks/backbone';
 import { type BackboneOptions, loadBackbone } from '../networks/load-backbone';
 
-let kept: { key: string; backbone: Promise<Backbone> } | undefined;
-
-/**
- * A backbone from memory if it was the last one opened, else loaded; the one before is disposed. One is kept because
- * a notebook works on one network, and VGG19 alone takes 80 MB.
- */
-export async function openBackbone(options: BackboneOptions): Promise<Backbone> {
-  const key = JSON.stringify(options);
-  if (kept?.key !== key) {
-    await releaseBackbone();
-    kept = { key, backbone: loadBackbone(options) };
-    kept.backbone.catch(() => {
-      kept = undefined;
-    });
-  }
-  return kept.backbone;
+interface Opened {
+  readonly key: string;
+  readonly backbone: Promise<Backbone>;
+  users: number;
+  /** Another one was opened since; the last user disposes it. */
+  retired: boolean;
 }
 
-/** Frees the memory of the backbone that is kept. */
+let kept: Opened | undefined;
+
+const dispose = async ({ backbone }: Opened): Promise<void> =>
+  backbone.then(
+    ({ model }) => {
+      model.dispose();
+    },
+    // It never came to be.
+    () => undefined,
+  );
+
+function open(options: BackboneOptions): Opened {
+  const key = JSON.stringify(options);
+  if (kept?.key === key) return kept;
+  void releaseBackbone();
+  const opened: Opened = { key, backbone: loadBackbone(options), users: 0, retired: false };
+  kept = opened;
+  opened.backbone.catch(() => {
+    if (kept === opened) kept = undefined;
+  });
+  return opened;
+}
+
+/**
+ * Lends a backbone to `work`: from memory if it was the last one opened, else loaded. It stays whole until `work` is
+ * done, whatever is opened meanwhile. One is kept afterwards because a notebook works on one network, and VGG19 alone
+ * takes 80 MB.
+ */
+export async function withBackbone<T>(
+  options: BackboneOptions,
+  work: (backbone: Backbone) => Promise<T> | T,
+): Promise<T> {
+  const opened = open(options);
+  opened.users++;
+  try {
+    return await work(await opened.backbone);
+  } finally {
+    opened.users--;
+    if (opened.retired && !opened.users) await dispose(opened);
+  }
+}
+
+/** Frees the memory of the backbone that is kept, at once or when its last user is done. */
 export async function releaseBackbone(): Promise<void> {
   const released = kept;
   kept = undefined;
-  (await released?.backbone.catch(() => undefined))?.model.dispose();
+  if (!released) return;
+  released.retired = true;
+  if (!released.users) await dispose(released);
 }

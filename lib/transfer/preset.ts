@@ -1,5 +1,7 @@
-import { checkChoice, checkNumber, checkWhole } from '../core/check';
-import type { PoolingName } from './pooling';
+import { checkChoice, checkNumber, checkWhole, InputError } from '../core/check';
+import { resizeMethods } from '../dataset/load-picture';
+import { nearest } from '../networks/nearest';
+import { type PoolingName, poolingNames } from './pooling';
 
 export const presetNames = ['article', 'sound'] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -41,6 +43,11 @@ export interface TrainingParameters {
   readonly patience: number;
   /** Whether probabilities are calibrated on the validation part by temperature scaling (Guo et al. 2017). */
   readonly calibrate: boolean;
+  /**
+   * Whether, once the validation part has told epoch and temperature, the head is trained anew for as many epochs on
+   * training and validation part together, so that no picture is wasted where there are few.
+   */
+  readonly refit: boolean;
 }
 
 /** The two presets of the project; what they differ in is one of its findings. */
@@ -62,6 +69,7 @@ export const presets: Readonly<Record<PresetName, TrainingParameters>> = {
     balanceClasses: false,
     patience: 0,
     calibrate: false,
+    refit: false,
   },
   sound: {
     preprocessing: 'own',
@@ -70,7 +78,7 @@ export const presets: Readonly<Record<PresetName, TrainingParameters>> = {
     standardize: true,
     hiddenUnits: 0,
     dropout: 0,
-    l2: 0.01,
+    l2: 0.1,
     epochs: 60,
     batchSize: 32,
     learningRate: 1e-3,
@@ -80,6 +88,7 @@ export const presets: Readonly<Record<PresetName, TrainingParameters>> = {
     balanceClasses: false,
     patience: 0,
     calibrate: true,
+    refit: true,
   },
 };
 
@@ -93,11 +102,22 @@ export function trainingParameters(
 ): TrainingParameters {
   const base = presets[checkChoice('preset', preset, presetNames)];
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  const names = Object.keys(base);
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new InputError(`${name} is no parameter; did you mean ${nearest(name, names, 1)}?`);
   const merged: TrainingParameters = { ...base, ...given };
   const parameters =
     preset === 'article' && own.decay === undefined
       ? { ...merged, decay: merged.learningRate / merged.epochs }
       : merged;
+  checkChoice('preprocessing', parameters.preprocessing, ['own', 'scale']);
+  checkChoice('resize', parameters.resize, resizeMethods);
+  checkChoice('pooling', parameters.pooling, poolingNames);
+  for (const [name, value] of Object.entries(parameters))
+    if (typeof base[name as keyof TrainingParameters] === 'boolean' && typeof value !== 'boolean')
+      throw new InputError(`${name} is "${String(value)}"; choose true or false`);
+  checkNumber('decay', parameters.decay, 0, 1000);
   checkWhole('epochs', parameters.epochs, 1, 10_000);
   checkWhole('batchSize', parameters.batchSize, 1, 4096);
   checkWhole('hiddenUnits', parameters.hiddenUnits, 0, 4096);

@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import { InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic, writeJson } from '../core/files';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Backbone } from '../networks/backbone';
@@ -63,10 +64,29 @@ async function filesOf(parts: TrainedParts, backbone: Backbone) {
   }
 }
 
+const filesOfModel = ['manifest.json', 'model.json', 'run.json', 'weights.bin'];
+
+/**
+ * Checks that a model may be written to `folder`: it is not there yet, is empty, or holds a model and nothing else.
+ * @throws InputError naming what is in the way
+ */
+export async function checkModelFolder(folder: string): Promise<void> {
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw new InputError(`${folder} is no folder that a model could be written to (${error.code})`);
+  });
+  const other = found.find((name) => !filesOfModel.includes(name) && !name.startsWith('.'));
+  if (other)
+    throw new InputError(
+      `${folder} holds ${other}, which is no part of a model and would be lost; name another folder`,
+    );
+}
+
 /**
  * Writes a model folder: model.json and weights.bin (a tfjs layers-model: the head with its backbone named in the
  * manifest, or the whole network after fine-tuning), manifest.json, and run.json for comparisons. The folder
  * appears whole or not at all and replaces a former one.
+ * @throws InputError if the folder holds anything but a model
  */
 export async function saveModel(
   parts: TrainedParts,
@@ -74,6 +94,7 @@ export async function saveModel(
   folder: string,
   figures?: Evaluation,
 ): Promise<void> {
+  await checkModelFolder(folder);
   const { topology, weights } = await filesOf(parts, backbone);
   const { head: _, history, seconds, ...description } = parts;
   const manifest: Manifest = {

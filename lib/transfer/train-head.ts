@@ -33,6 +33,8 @@ export interface HeadTraining {
   readonly classWeights: readonly number[];
   readonly random: Random;
   readonly onProgress?: OnProgress;
+  /** Which epoch's head is returned: the one with the lowest validation loss (default), or the last. */
+  readonly keep?: 'best' | 'last';
   /** Stops after the epoch under way; the best head so far is returned. */
   readonly signal?: AbortSignal;
 }
@@ -177,7 +179,8 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
     if (work.signal?.aborted) break;
     if (parameters.patience && epoch - best.epoch >= parameters.patience) break;
   }
-  return { head: best.head, history: { epochs: history, bestEpoch: best.epoch } };
+  const head = work.keep === 'last' ? copyOf(layers) : best.head;
+  return { head, history: { epochs: history, bestEpoch: best.epoch } };
 }
 
 function addGradient(

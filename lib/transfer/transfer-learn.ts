@@ -5,12 +5,14 @@ import { splitDataset } from '../dataset/split-dataset';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { fitTemperature } from '../evaluation/temperature';
 import type { BackboneOptions } from '../networks/load-backbone';
+import { isBackboneName } from '../networks/table';
+import { located } from './backbone-reference';
 import { extractFeatures, type Features, variantsOf } from './features';
 import { type Head, headLogits, withStandardization, withTemperature } from './head';
-import { createModel, type TransferModel } from './model';
-import { openBackbone } from './open-backbone';
+import { createModel, type LendBackbone, type TransferModel } from './model';
+import { withBackbone } from './open-backbone';
 import { type PresetName, type TrainingParameters, trainingParameters } from './preset';
-import { type LabelledFeatures, trainHead } from './train-head';
+import { type HeadTraining, type LabelledFeatures, trainHead } from './train-head';
 
 /** What to train; whatever is left out comes from the preset. */
 export interface TransferOptions extends WorkOptions, Partial<TrainingParameters> {
@@ -31,10 +33,16 @@ const secondsSince = (start: number): number => (performance.now() - start) / 10
 /**
  * The split with a validation part: the one it has; else, with the article's preset, the test part, as it was
  * there; else a fifth of the training part, cut off by the split's own grouping.
+ * @throws InputError if there is nothing to validate on
  */
 export function withValidation(split: Split, preset: PresetName): Split {
   if (split.validation.length) return split;
-  if (preset === 'article') return { ...split, validation: split.test };
+  if (preset === 'article') {
+    if (split.test.length) return { ...split, validation: split.test };
+    throw new InputError(
+      'The split has neither a validation nor a test part; the article preset needs one to tell the best epoch',
+    );
+  }
   const { train, test } = splitDataset(split.train, {
     test: 0.2,
     seed: split.seed,
@@ -80,12 +88,31 @@ const balancedWeights = (labels: readonly number[], classCount: number): number[
   });
 
 /** The head's temperature on the validation part; see `fitTemperature`. */
-function calibrated(head: Head, validation: LabelledFeatures): Head {
-  const { data, dimension, variants, classes } = validation;
+function temperatureOf(head: Head, { data, dimension, variants, classes }: LabelledFeatures): number {
   const logits = variants.map(([row]) =>
     Array.from(headLogits(head, data.subarray(row! * dimension, (row! + 1) * dimension))),
   );
-  return withTemperature(head, fitTemperature(logits, classes));
+  return fitTemperature(logits, classes);
+}
+
+/** The head trained on both parts for so many epochs. */
+async function refit(
+  { train, validation, parameters, ...training }: HeadTraining,
+  epochs: number,
+): Promise<Head> {
+  const both: LabelledFeatures = {
+    ...train,
+    variants: [...train.variants, ...validation.variants],
+    classes: [...train.classes, ...validation.classes],
+  };
+  const { head } = await trainHead({
+    ...training,
+    train: both,
+    validation,
+    parameters: { ...parameters, epochs, patience: 0 },
+    keep: 'last',
+  });
+  return head;
 }
 
 /**
@@ -100,25 +127,29 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
   const { preset = 'sound', seed = 42, onProgress, signal } = options;
   checkWhole('seed', seed, 0);
   const parameters = trainingParameters(preset, pickParameters(options));
+  if (!split.train.length) throw new InputError('The training part of the split has no pictures');
+  if (split.classes.length < 2)
+    throw new InputError(`The split has ${split.classes.length} class; two classes or more are told apart`);
   const { train, validation, test, classes } = withValidation(split, preset);
-  if (!train.length) throw new InputError('The training part of the split has no pictures');
   const reference: BackboneOptions = {
-    name: options.backbone,
+    name: isBackboneName(options.backbone) ? options.backbone : located(options.backbone),
     cut: options.cut,
-    weights: options.weights ?? 'imagenet',
+    weights: located(options.weights ?? 'imagenet'),
     seed,
     ...(options.weights === 'random' && parameters.preprocessing === 'scale' && { preprocessing: 'scale' }),
   };
-  const open = () => openBackbone(reference);
-  const backbone = await open();
+  const lend: LendBackbone = (work) => withBackbone(reference, work);
 
   const copies = parameters.augment === 'each-epoch' ? parameters.epochs : parameters.augment;
   const shown = train.map((xray) => variantsOf(xray, copies, parameters.rotation, seed));
   const unrotated = validation.map((xray) => variantsOf(xray, 0, 0, seed));
-  const features = await extractFeatures([...shown, ...unrotated].flat(), backbone, parameters, {
-    onProgress,
-    signal,
-  });
+  const { backbone, features } = await lend(async (base) => ({
+    backbone: base,
+    features: await extractFeatures([...shown, ...unrotated].flat(), base, parameters, {
+      onProgress,
+      signal,
+    }),
+  }));
   const featureSeconds = secondsSince(start);
 
   const headStart = performance.now();
@@ -138,7 +169,7 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
   });
   const trainRows = labelled(train, 0, rowsPerPicture);
   const validationRows = labelled(validation, train.length * rowsPerPicture, 1);
-  const { head, history } = await trainHead({
+  const training = {
     train: trainRows,
     validation: validationRows,
     classCount: classes.length,
@@ -149,8 +180,13 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
     random: seededRandom(`${seed}/head`),
     onProgress,
     signal,
-  });
-  const confident = parameters.calibrate ? calibrated(head, validationRows) : head;
+  };
+  const { head: chosen, history } = await trainHead(training);
+  const interrupted = history.epochs.length < parameters.epochs && (signal?.aborted ?? false);
+  const temperature = parameters.calibrate ? temperatureOf(chosen, validationRows) : 1;
+  const refitted = parameters.refit && !interrupted && history.bestEpoch > 0;
+  const head = refitted ? await refit(training, history.bestEpoch) : chosen;
+  const confident = withTemperature(head, temperature);
   const hashes = (xrays: readonly Xray[]) => xrays.map(({ sha256 }) => sha256);
   return createModel(
     {
@@ -172,10 +208,10 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
       seconds: { features: featureSeconds, head: secondsSince(headStart), total: secondsSince(start) },
       seen: { train: hashes(train), validation: hashes(validation), test: hashes(test) },
       synthetic: isSynthetic(train),
-      interrupted: history.epochs.length < parameters.epochs && (signal?.aborted ?? false),
+      interrupted,
       head: statistics ? withStandardization(confident, statistics.mean, statistics.deviation) : confident,
     },
-    open,
+    lend,
   );
 }
 

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { BackboneOptions } from '../networks/load-backbone';
+import { isBackboneName } from '../networks/table';
+import type { BackboneSummary } from './trained-parts';
+
+/**
+ * A path made absolute, so that a saved model finds its base from any folder; "imagenet", "random" and whatever is not
+ * there as given.
+ */
+export const located = (given: string): string =>
+  given !== 'imagenet' && given !== 'random' && existsSync(given) ? path.resolve(given) : given;
+
+/** How the base of a trained model is loaded again. */
+export function backboneReference(base: BackboneSummary): BackboneOptions {
+  const { name, cut, weights, seed, preprocessing } = base;
+  // A layers-model on disk comes with its own weights.
+  return { name, cut, seed, preprocessing, ...(isBackboneName(name) && { weights }) };
+}
