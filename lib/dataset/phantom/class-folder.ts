@@ -1,7 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { commit, exists, hashFile, sha256, temporaryName, writeFileAtomic } from '../../core/files';
+import { commit, sha256, temporaryName, writeFileAtomic } from '../../core/files';
 import { drawPhantom, type Phantom } from '../phantom';
 import type { PhantomClass } from '../phantom-class';
 import { recordsName, recordsText } from '../records';
@@ -29,8 +29,14 @@ export async function holdsPhantoms(
     (xray, i) => path.basename(xray.path) === plan[i]!.name && xray.patientId === plan[i]!.patientId,
   );
   if (!same) return false;
+  // Whole and side by side: a hundred small files take a few milliseconds, as streams ten times that.
   const intact = await Promise.all(
-    records.map(async (xray) => (await exists(xray.path)) && (await hashFile(xray.path)) === xray.sha256),
+    records.map((xray) =>
+      readFile(xray.path).then(
+        (bytes) => sha256(bytes) === xray.sha256,
+        () => false,
+      ),
+    ),
   );
   return intact.every(Boolean);
 }

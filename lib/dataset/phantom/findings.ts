@@ -75,7 +75,7 @@ const patchesOf = { covid: covidPatches, normal: benignPatches, pneumonia: pneum
 
 /** What each class's patches are made of: the scale of the texture in pixels and its depth. */
 const textures = {
-  covid: { sigma: 1.5, depth: 0.75 },
+  covid: { sigma: 1.5, depth: 0.85 },
   normal: { sigma: 5, depth: 0.0 },
   pneumonia: { sigma: 3.2, depth: 0.52 },
 } as const;
