@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { PictureToSee } from '../transfer/features';
 import { addBackboneOptions } from './backbone-options';
 import { run, whole } from './run';
 
@@ -16,16 +17,18 @@ export function addFeatures(program: Command): void {
         const { backbone, cut, weights, seed, preprocessing = 'own', resize = 'cv2' } = options;
         const { hashFile } = await import('../core/files.js');
         const { readPixels } = await import('../dataset/read-pixels.js');
-        const { openBackbone } = await import('../transfer/open-backbone.js');
+        const { withBackbone } = await import('../transfer/open-backbone.js');
         const { extractFeatures } = await import('../transfer/features.js');
-        const opened = await openBackbone({ name: backbone, cut, weights, seed });
-        const pictures = [];
+        const pictures: PictureToSee[] = [];
         for (const file of files) {
           await readPixels(file);
           pictures.push({ file, sha256: await hashFile(file), degrees: 0 });
         }
         const settings = { preprocessing, resize, pooling: 'mean' } as const;
-        const { data, dimension } = await extractFeatures(pictures, opened, settings, work);
+        const { opened, data, dimension } = await withBackbone(
+          { name: backbone, cut, weights, seed },
+          async (base) => ({ opened: base, ...(await extractFeatures(pictures, base, settings, work)) }),
+        );
         const rows = files.map((_, i) => Array.from(data.subarray(i * dimension, (i + 1) * dimension)));
         return {
           json: {

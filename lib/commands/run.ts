@@ -25,7 +25,9 @@ export function terminalProgress(): { onProgress: OnProgress; end(): void } {
   const onProgress: OnProgress = (progress) => {
     const { done, total = 0, note = '' } = progress;
     if (!process.stderr.isTTY) {
-      if (total && done === total) process.stderr.write(`${progress.stage}: ${total} done ${note}\n`);
+      if (total && done === total)
+        process.stderr.write(`${progress.stage}: ${total} done${note && ` ${note}`}\n`);
+      else if (note && !total) process.stderr.write(`${progress.stage}: ${note}\n`);
       return;
     }
     if (progress.stage !== stage || !bar) {

@@ -39,9 +39,11 @@ export function addTrain(program: Command): void {
     .action((options, command: Command) =>
       run(command, async (work) => {
         const { loadDataset, splitDataset, transferLearn, fineTune, evaluate } = await import('../index.js');
+        const { checkModelFolder } = await import('../transfer/save-model.js');
         const { dataset, classes, test, out, fineTune: fineTuneEpochs, json: _, ...training } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
-        const xrays = await loadDataset(dataset, { classes });
+        await checkModelFolder(out);
+        const xrays = await loadDataset(dataset, { classes, ...work });
         const article = training.preset === 'article';
         const split = splitDataset(xrays, {
           test,
@@ -50,19 +52,25 @@ export function addTrain(program: Command): void {
           seed: training.seed,
         });
         const frozen = await transferLearn(split, { ...training, ...work });
-        const model = fineTuneEpochs
-          ? await fineTune(frozen, split, { epochs: fineTuneEpochs, ...work })
-          : frozen;
-        const evaluation = await evaluate(model, split.test, work);
-        await model.save(out, evaluation);
+        const model =
+          fineTuneEpochs && !frozen.interrupted
+            ? await fineTune(frozen, split, { epochs: fineTuneEpochs, ...work })
+            : frozen;
+        // Saved before its figures are there: an interrupt must not cost the training.
+        await model.save(out);
+        const evaluation = model.interrupted ? null : await evaluate(model, split.test, work);
+        if (evaluation) await model.save(out, evaluation);
         const counts = {
           train: model.seen.train.length,
           validation: model.seen.validation.length,
           test: split.test.length,
         };
-        const { value, low, high } = evaluation.accuracy;
+        const { formatFigure } = await import('../evaluation/format-figure.js');
+        const figure = evaluation
+          ? `accuracy ${formatFigure(evaluation.accuracy)} on ${counts.test} pictures`
+          : 'not evaluated';
         const text = [
-          `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: accuracy ${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] on ${counts.test} pictures`,
+          `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: ${figure}`,
           ...(model.synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : []),
           ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),
           `Model in ${out}. For education only, never for diagnosis.`,

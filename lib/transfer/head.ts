@@ -20,15 +20,51 @@ export function glorotDense(inputs: number, units: number, random: Random): Dens
   return { inputs, units, kernel, bias: new Float32Array(units) };
 }
 
+// A loop over so few units costs more than it does; such layers are run through unit by unit.
+const fewUnits = 4;
+
 /** x · kernel + bias of one row, into `output` [units]. Rows after relu are half zeros, which cost nothing here. */
-export function applyDense(layer: Dense, row: Float32Array, output: Float32Array): void {
-  const { units, kernel } = layer;
-  output.set(layer.bias);
-  for (let i = 0; i < layer.inputs; i++) {
+export function applyDense(
+  { inputs, units, kernel, bias }: Dense,
+  row: Float32Array,
+  output: Float32Array,
+): void {
+  if (units <= fewUnits) {
+    for (let j = 0; j < units; j++) {
+      let sum = bias[j]!;
+      for (let i = 0, k = j; i < inputs; i++, k += units) sum += row[i]! * kernel[k]!;
+      output[j] = sum;
+    }
+    return;
+  }
+  output.set(bias);
+  for (let i = 0; i < inputs; i++) {
     const x = row[i]!;
     if (x === 0) continue;
     const start = i * units;
     for (let j = 0; j < units; j++) output[j]! += x * kernel[start + j]!;
+  }
+}
+
+/** Adds the outer product of a layer's input and its output's gradient to its kernel's gradient [inputs, units]. */
+export function addKernelGradient(
+  { inputs, units }: Dense,
+  row: Float32Array,
+  output: Float32Array,
+  gradient: Float32Array,
+): void {
+  if (units <= fewUnits) {
+    for (let j = 0; j < units; j++) {
+      const g = output[j]!;
+      for (let i = 0, k = j; i < inputs; i++, k += units) gradient[k]! += row[i]! * g;
+    }
+    return;
+  }
+  for (let i = 0; i < inputs; i++) {
+    const x = row[i]!;
+    if (x === 0) continue;
+    const start = i * units;
+    for (let j = 0; j < units; j++) gradient[start + j]! += x * output[j]!;
   }
 }
 

@@ -2,7 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../core/check';
 import type { OnProgress } from '../core/progress';
 import type { Random } from '../core/random';
-import { applyDense, type Dense, glorotDense, type Head, headLogits, softmax } from './head';
+import {
+  addKernelGradient,
+  applyDense,
+  type Dense,
+  glorotDense,
+  type Head,
+  headLogits,
+  softmax,
+} from './head';
 import type { Epoch, History } from './history';
 import type { TrainingParameters } from './preset';
 
@@ -189,12 +197,6 @@ function addGradient(
   input: Float32Array,
   output: Float32Array,
 ): void {
-  const { gradient } = optimizer.kernel;
-  const { units } = layer;
-  for (let i = 0; i < layer.inputs; i++) {
-    const x = input[i]!;
-    if (x === 0) continue;
-    for (let j = 0; j < units; j++) gradient[i * units + j]! += x * output[j]!;
-  }
-  for (let j = 0; j < units; j++) optimizer.bias.gradient[j]! += output[j]!;
+  addKernelGradient(layer, input, output, optimizer.kernel.gradient);
+  for (let j = 0; j < layer.units; j++) optimizer.bias.gradient[j]! += output[j]!;
 }

@@ -95,24 +95,24 @@ function temperatureOf(head: Head, { data, dimension, variants, classes }: Label
   return fitTemperature(logits, classes);
 }
 
-/** The head trained on both parts for so many epochs. */
+/** The head trained on both parts for so many epochs; undefined if it was interrupted before. */
 async function refit(
   { train, validation, parameters, ...training }: HeadTraining,
   epochs: number,
-): Promise<Head> {
+): Promise<Head | undefined> {
   const both: LabelledFeatures = {
     ...train,
     variants: [...train.variants, ...validation.variants],
     classes: [...train.classes, ...validation.classes],
   };
-  const { head } = await trainHead({
+  const { head, history } = await trainHead({
     ...training,
     train: both,
     validation,
     parameters: { ...parameters, epochs, patience: 0 },
     keep: 'last',
   });
-  return head;
+  return history.epochs.length === epochs ? head : undefined;
 }
 
 /**
@@ -182,10 +182,11 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
     signal,
   };
   const { head: chosen, history } = await trainHead(training);
-  const interrupted = history.epochs.length < parameters.epochs && (signal?.aborted ?? false);
+  const cutShort = history.epochs.length < parameters.epochs && (signal?.aborted ?? false);
   const temperature = parameters.calibrate ? temperatureOf(chosen, validationRows) : 1;
-  const refitted = parameters.refit && !interrupted && history.bestEpoch > 0;
-  const head = refitted ? await refit(training, history.bestEpoch) : chosen;
+  const refitted = parameters.refit && !cutShort ? await refit(training, history.bestEpoch) : chosen;
+  const head = refitted ?? chosen;
+  const interrupted = cutShort || !refitted;
   const confident = withTemperature(head, temperature);
   const hashes = (xrays: readonly Xray[]) => xrays.map(({ sha256 }) => sha256);
   return createModel(

@@ -3,16 +3,18 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { type Random, seededRandom } from '../../lib/core/random';
 
-/** A grey noise picture with a soft blob at one of four places, as PNG. */
+/** Grey noise over soft stripes, whose direction and width tell the class, as PNG. */
 export async function writePicture(file: string, place: number, random: Random, noise = 40): Promise<void> {
   const side = 32;
-  const centreX = place % 2 ? 22 : 10;
-  const centreY = place > 1 ? 22 : 10;
+  const angle = (place * Math.PI) / 4;
+  const period = 6 + 3 * place;
+  const phase = random.between(0, 2 * Math.PI);
   const data = new Uint8Array(side * side);
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {
-      const blob = 120 * Math.exp(-((x - centreX) ** 2 + (y - centreY) ** 2) / 30);
-      data[y * side + x] = Math.min(255, Math.max(0, 60 + blob + noise * random.normal()));
+      const along = x * Math.cos(angle) + y * Math.sin(angle);
+      const stripes = 60 * Math.cos((2 * Math.PI * along) / period + phase);
+      data[y * side + x] = Math.min(255, Math.max(0, 110 + 10 * place + stripes + noise * random.normal()));
     }
   await sharp(data, { raw: { width: side, height: side, channels: 1 } })
     .png({ compressionLevel: 1 })
@@ -20,7 +22,7 @@ export async function writePicture(file: string, place: number, random: Random, 
 }
 
 /**
- * Class folders of small PNGs, two pictures a patient; each class has its blob elsewhere.
+ * Class folders of small PNGs, two pictures a patient; each class has stripes of its own.
  * @returns `folder`
  */
 export async function writeClassFolders(
