@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+/** The project's folder. */
+export const root = path.resolve(import.meta.dirname, '..');
+
+/**
+ * Runs a program to its end: seconds of wall time, start of the process included, and the JSON object that is the
+ * last line of its output.
+ */
+export function timed(command, args, environment = {}) {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment } });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (data) => {
+      output += data;
+    });
+    child.stderr.on('data', (data) => {
+      errors = (errors + data).slice(-4000);
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      const seconds = (performance.now() - begun) / 1000;
+      if (code !== 0)
+        return reject(new Error(`${[command, ...args].join(' ')} ended with ${code ?? signal}\n${errors}`));
+      resolve({ seconds, result: JSON.parse(output.trim().split('\n').at(-1)) });
+    });
+  });
+}
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
