@@ -9,7 +9,7 @@ import { root } from './timed.mjs';
 
 const help = `Usage: npm run bench [-- --quick] [--peer-epochs N] [--repeats N] [--network NAME] [--out FILE]
 
-  --quick          24 phantoms and 2 epochs in Keras: whether it runs, not how fast; prints, writes only with --out
+  --quick          12 phantoms and 2 epochs in Keras: whether it runs, not how fast; prints, writes only with --out
   --peer-epochs N  epochs measured in Keras, 1 to 25; the others are added at their mean (default 25, about 8 minutes)
   --repeats N      runs of this project, of which the median counts (default 3)
   --network NAME   vgg16 (default), vgg19, resnet50, resnet50v2
@@ -54,7 +54,7 @@ if (!hasPeers)
 const load = os.loadavg()[0];
 const { rows, versions } = await articleProtocol({
   network,
-  count: given.quick ? 24 : 138,
+  count: given.quick ? 12 : 138,
   peerEpochs,
   repeats,
   python: hasPeers ? peersPython : undefined,
