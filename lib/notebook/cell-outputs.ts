@@ -8,7 +8,7 @@ export const overwriteLines = (text: string): string =>
   text
     .replaceAll('\r\n', '\n')
     .split('\n')
-    .map((line) => line.replace(/^[^]*\r(?=[^\r])/, ''))
+    .map((line) => line.replace(/^[\s\S]*\r(?=[^\r])/, ''))
     .join('\n');
 
 /**
