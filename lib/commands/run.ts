@@ -86,13 +86,17 @@ const usage = <T>(check: () => T): T => {
   }
 };
 
+/** The number that a text is, or the text itself, so that the complaint shows it. */
+const numberOf = (text: string): number | string =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+
 /** Reads a whole number in [min, max] from the command line. */
 export const whole = (name: string, min: number, max?: number) => (text: string) =>
-  usage(() => checkWhole(name, text.trim() === '' ? text : Number(text), min, max));
+  usage(() => checkWhole(name, numberOf(text), min, max));
 
 /** Reads a number in [min, max] from the command line. */
 export const number = (name: string, min: number, max: number) => (text: string) =>
-  usage(() => checkNumber(name, text.trim() === '' ? text : Number(text), min, max));
+  usage(() => checkNumber(name, numberOf(text), min, max));
 
 /** Reads "covid,normal". */
 export const names = (text: string): string[] => {

@@ -28,6 +28,7 @@ import {
   type PictureToSee,
   variantsOf,
 } from '../../lib/transfer/features';
+import { freshDist } from '../commands/dist';
 import { writePicture } from './class-folders';
 import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';
 
@@ -329,6 +330,7 @@ describe('extractFeatures', () => {
 
 describe('a process killed while it extracts', () => {
   test('leaves whole shards only, which the next run uses', async () => {
+    await freshDist();
     // Shards are written as they come, then the process dies without a word.
     const script = path.join(root, 'kill.cjs');
     const rows = "new Map(Array.from({length: 8}, (_, k) => [i + ' ' + k, new Float32Array(5000).fill(i)]))";
