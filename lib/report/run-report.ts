@@ -102,9 +102,10 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const examination = await examine();
   const data = await describeData(datasetFolder());
   const models = await keptRuns(modelsFolder());
-  const random = models
+  const titles = models
     .filter(({ backbone }) => backbone.weights === 'random')
     .map(({ backbone }) => backbone.title);
+  const random = [...new Set(titles)];
   const notices: (string | Notice)[] = [
     ...(data.synthetic
       ? [
