@@ -40,6 +40,11 @@ export interface HeadTraining {
   /** Weight of each class in the loss. */
   readonly classWeights: readonly number[];
   readonly random: Random;
+  /**
+   * What the kernels start from. `zeros` is for a head without hidden layer only: its loss is convex, so a random
+   * start is nothing but noise, which is large where features are many and steps few. Default `glorot`.
+   */
+  readonly start?: 'glorot' | 'zeros';
   readonly onProgress?: OnProgress;
   /** Which epoch's head is returned: the one with the lowest validation loss (default), or the last. */
   readonly keep?: 'best' | 'last';
@@ -102,6 +107,7 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
   const { dropout, l2, epochs, batchSize, learningRate, decay, hiddenUnits } = parameters;
   const sizes = [train.dimension, ...(hiddenUnits ? [hiddenUnits] : []), work.classCount];
   const layers = sizes.slice(1).map((units, i) => glorotDense(sizes[i]!, units, random.fork(`layer ${i}`)));
+  if (work.start === 'zeros' && !hiddenUnits) layers[0]!.kernel.fill(0);
   const optimizers = layers.map(({ kernel, bias }) => ({ kernel: adam(kernel), bias: adam(bias) }));
   const hidden = layers.length > 1 ? layers[0]! : undefined;
   const last = layers.at(-1)!;

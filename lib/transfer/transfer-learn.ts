@@ -178,6 +178,7 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
       ? balancedWeights(trainRows.classes, classes.length)
       : classes.map(() => 1),
     random: seededRandom(`${seed}/head`),
+    start: parameters.hiddenUnits ? ('glorot' as const) : ('zeros' as const),
     onProgress,
     signal,
   };

@@ -605,3 +605,31 @@ test('the head returned is not touched by what comes after', async () => {
   await trainHead(work);
   expect(Array.from(headLogits(head, row))).toEqual(before);
 });
+
+describe('a start from zeros', () => {
+  const work = (seed: number, parameters: Partial<HeadTraining['parameters']> = {}) =>
+    training({
+      train: cloud(seededRandom(1), 24, 40, 3, { spread: 2 }),
+      validation: cloud(seededRandom(2), 12, 40, 3, { spread: 2 }),
+      classCount: 3,
+      parameters: { batchSize: 24, epochs: 5, ...parameters },
+      random: seededRandom(seed),
+    });
+
+  test('leaves nothing to chance in a head without hidden layer', async () => {
+    const heads = [7, 8].map(async (seed) => (await trainHead({ ...work(seed), start: 'zeros' })).head);
+    const [one, other] = await Promise.all(heads);
+    one!.layers[0]!.kernel.forEach((value, k) => {
+      expect(value).toBeCloseTo(other!.layers[0]!.kernel[k]!, 6);
+    });
+    const drawn = await Promise.all([7, 8].map(async (seed) => (await trainHead(work(seed))).head));
+    const distance = drawn[0]!.layers[0]!.kernel.map((v, k) => Math.abs(v - drawn[1]!.layers[0]!.kernel[k]!));
+    expect(Math.max(...distance)).toBeGreaterThan(0.05);
+  });
+
+  test('is not for a hidden layer, which could not leave it', async () => {
+    const hidden = { hiddenUnits: 8 };
+    const asked = await trainHead({ ...work(7, hidden), start: 'zeros' });
+    expect(asked.head).toEqual((await trainHead(work(7, hidden))).head);
+  });
+});
