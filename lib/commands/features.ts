@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PictureToSee } from '../transfer/features';
+import type { PictureToSee } from '../transfer/picture-variants';
 import { addBackboneOptions } from './backbone-options';
 import { run, whole } from './run';
 

@@ -13,13 +13,14 @@ import { fitTemperature } from '../evaluation/temperature';
 import type { Backbone } from '../networks/backbone';
 import { loadBackbone } from '../networks/load-backbone';
 import { backboneReference } from './backbone-reference';
-import { extractFeatures, type Features, type PictureToSee } from './features';
+import { extractFeatures, type Features } from './features';
 import { halve } from './halve';
 import { type Dense, type Head, withTemperature } from './head';
 import type { Epoch } from './history';
 import { layersModelFiles } from './layers-model-files';
 import { createModel, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
+import type { PictureToSee } from './picture-variants';
 import { poolingFor } from './pooling';
 import { withValidation } from './transfer-learn';
 

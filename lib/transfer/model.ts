@@ -6,8 +6,11 @@ import { resizePixels } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Backbone } from '../networks/backbone';
-import { extractFeatures, type FeatureSettings, forward, type PictureToSee } from './features';
+import type { FeatureSettings } from './feature-settings';
+import { extractFeatures } from './features';
+import { forward } from './forward';
 import { headProbabilities } from './head';
+import type { PictureToSee } from './picture-variants';
 import { saveModel } from './save-model';
 import type { TrainedParts } from './trained-parts';
 

@@ -6,7 +6,7 @@ import { InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic, writeJson } from '../core/files';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Backbone } from '../networks/backbone';
-import { featureRowShape } from './features';
+import { featureRowShape } from './feature-settings';
 import { layersModelFiles } from './layers-model-files';
 import { formatVersion, type Manifest } from './manifest';
 import { poolingFor } from './pooling';

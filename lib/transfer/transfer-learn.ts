@@ -7,10 +7,11 @@ import { fitTemperature } from '../evaluation/temperature';
 import type { BackboneOptions } from '../networks/load-backbone';
 import { isBackboneName } from '../networks/table';
 import { located } from './backbone-reference';
-import { extractFeatures, type Features, variantsOf } from './features';
+import { extractFeatures, type Features } from './features';
 import { type Head, headLogits, withStandardization, withTemperature } from './head';
 import { createModel, type LendBackbone, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
+import { variantsOf } from './picture-variants';
 import { type PresetName, type TrainingParameters, trainingParameters } from './preset';
 import { type HeadTraining, type LabelledFeatures, trainHead } from './train-head';
 

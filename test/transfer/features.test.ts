@@ -22,12 +22,9 @@ import { rotate } from '../../lib/dataset/rotate';
 import type { Backbone } from '../../lib/networks/backbone';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { featureFolder, readRows, writeShard } from '../../lib/transfer/feature-cache';
-import {
-  extractFeatures,
-  type FeatureSettings,
-  type PictureToSee,
-  variantsOf,
-} from '../../lib/transfer/features';
+import type { FeatureSettings } from '../../lib/transfer/feature-settings';
+import { extractFeatures } from '../../lib/transfer/features';
+import { type PictureToSee, variantsOf } from '../../lib/transfer/picture-variants';
 import { freshDist } from '../commands/dist';
 import { writePicture } from './class-folders';
 import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';

@@ -1,0 +1,26 @@
+import type { Backbone } from '../networks/backbone';
+import type { FeatureDescription } from './feature-cache';
+import { type PoolingName, pooledShape, poolingFor } from './pooling';
+import type { TrainingParameters } from './preset';
+
+/** How pictures become features. */
+export type FeatureSettings = Pick<TrainingParameters, 'preprocessing' | 'resize' | 'pooling'>;
+
+/** What the features of a picture depend on, besides the picture. */
+export function describeFeatures(backbone: Backbone, settings: FeatureSettings): FeatureDescription {
+  const preprocessing = settings.preprocessing === 'own' ? backbone.preprocessing : settings.preprocessing;
+  return {
+    version: 1,
+    backbone: backbone.name,
+    weights: backbone.weightsHash,
+    cut: backbone.cut,
+    inputSize: backbone.inputSize,
+    preprocessing,
+    resize: settings.resize,
+    pooling: settings.pooling,
+  };
+}
+
+/** Shape [h, w, c] of a row of features. */
+export const featureRowShape = (backbone: Backbone, pooling: PoolingName): [number, number, number] =>
+  pooledShape(poolingFor(pooling, backbone.featureShape), backbone.featureShape);
