@@ -11,24 +11,32 @@ export interface MeanOptions {
    * interval accordingly. Default 0: independent runs.
    */
   readonly testToTrain?: number;
+  /** Smallest and largest value that the figure can have; the bounds are cut to them. Default: none are. */
+  readonly range?: readonly [number, number];
 }
+
+/** Of accuracy and other shares. */
+export const shareRange = [0, 1] as const;
 
 /**
  * Mean of a figure over folds or seeds with Student's t interval: mean ± t · s · √(1/k + testToTrain).
- * The bounds are not cut to [0, 1].
+ * It is of no width where all runs are equal, which a few small test parts can be by chance.
  * @param values one a run, two or more
- * @throws InputError for fewer than two, or one that is not a finite number
+ * @throws InputError for fewer than two, one that is not a finite number, or one outside `range`
  */
 export function meanWithInterval(values: readonly number[], options: MeanOptions = {}): Figure {
-  const { confidence = 0.95, testToTrain = 0 } = options;
+  const { confidence = 0.95, testToTrain = 0, range: [least, most] = [-Infinity, Infinity] } = options;
   checkNumber('confidence', confidence, 1e-6, 1 - 1e-6);
   checkNumber('testToTrain', testToTrain, 0, 1e6);
   const k = values.length;
   if (k < 2) throw new InputError(`values has ${k} items; an interval of a mean needs two or more`);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new InputError(`values[${bad}] is ${values[bad]}; it must be a finite number`);
+  for (const [i, value] of values.entries())
+    if (value < least || value > most)
+      throw new InputError(`values[${i}] is ${value}; range is ${least} to ${most}`);
   const value = values.reduce((a, b) => a + b, 0) / k;
   const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - value) ** 2, 0) / (k - 1));
   const half = studentQuantile(0.5 + confidence / 2, k - 1) * deviation * Math.sqrt(1 / k + testToTrain);
-  return { value, low: value - half, high: value + half };
+  return { value, low: Math.max(least, value - half), high: Math.min(most, value + half) };
 }

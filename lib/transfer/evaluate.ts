@@ -6,8 +6,10 @@ import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
 import { wilson } from '../evaluation/wilson';
 import type { TransferModel } from './model';
+import type { PictureToSee } from './picture-variants';
 
-const asPictures = (xrays: readonly Xray[]) =>
+/** Records as the pictures that `TransferModel.probabilities` takes, none rotated. */
+export const asPictures = (xrays: readonly Xray[]): PictureToSee[] =>
   xrays.map(({ path, sha256 }) => ({ file: path, sha256, degrees: 0 }));
 
 /**

@@ -1,0 +1,134 @@
+import { checkWhole, InputError } from '../core/check';
+import type { OnProgress } from '../core/progress';
+import { byText } from '../dataset/class-files';
+import { drawPerClass } from '../dataset/draw-per-class';
+import { type Fold, patientFolds } from '../dataset/patient-folds';
+import { isSynthetic, type Split, type Xray } from '../dataset/xray';
+import { evaluatePredictions } from '../evaluation/evaluate-predictions';
+import type { Evaluation } from '../evaluation/evaluation';
+import type { Figure } from '../evaluation/figure';
+import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
+import { asPictures } from './evaluate';
+import { type TransferOptions, transferLearn } from './transfer-learn';
+
+/** What to train in each fold, and how to divide. `seed` is that of the head and of random weights, in all folds. */
+export interface CrossValidationOptions extends TransferOptions {
+  /** Parts that the patients are divided into, each tested once; 2 or more. Default 5. */
+  readonly folds?: number;
+  /** One division into folds for each. Default 0, 1, 2. */
+  readonly seeds?: readonly number[];
+  /**
+   * Training pictures a class, drawn from each fold's training part; those of a smaller number are among those of a
+   * larger. Default: all of them.
+   */
+  readonly perClass?: number;
+}
+
+/** One fold: trained on the others, tested on it. */
+export interface FoldRun {
+  /** Seed of the division. */
+  readonly seed: number;
+  /** From 0. */
+  readonly fold: number;
+  /** Training pictures. */
+  readonly train: number;
+  readonly evaluation: Evaluation;
+}
+
+/** What the model of a fold says of a picture that it has not seen. */
+export interface FoldPrediction {
+  readonly seed: number;
+  readonly fold: number;
+  readonly sha256: string;
+  /** True class. */
+  readonly label: string;
+  /** In the order of the classes. */
+  readonly probabilities: readonly number[];
+}
+
+/** A method tried on pictures that it was not trained on, several times over. Plain data. */
+export interface CrossValidation {
+  readonly classes: readonly string[];
+  readonly folds: number;
+  readonly seeds: readonly number[];
+  readonly runs: readonly FoldRun[];
+  /** Mean over the runs with its 95 % interval, as Nadeau and Bengio correct it for training pictures in common. */
+  readonly accuracy: Figure;
+  /** All predictions; each picture stands here once a seed. */
+  readonly predictions: readonly FoldPrediction[];
+  /** Whether the pictures are synthetic. */
+  readonly synthetic: boolean;
+}
+
+const classesOf = (xrays: readonly Xray[]): string[] =>
+  [...new Set(xrays.map(({ label }) => label))].sort(byText);
+
+/** Of a head's epochs nobody is told: they are thousands, and over in no time. */
+const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
+  onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
+
+/**
+ * Trains and tests over folds that keep patients whole, several times over. The base is opened once, and features are
+ * computed once (or found in the cache), however many folds there are.
+ * @param pictures the records, or a function that draws them anew for each seed
+ * @throws InputError as `patientFolds` and `transferLearn` do; if the seeds' pictures are of different classes; if a
+ * fold has fewer than `perClass` training pictures
+ * @throws the signal's reason when interrupted; features that were computed are kept
+ */
+export async function crossValidate(
+  pictures: readonly Xray[] | ((seed: number) => readonly Xray[]),
+  options: CrossValidationOptions,
+): Promise<CrossValidation> {
+  const { folds = 5, seeds = [0, 1, 2], perClass, onProgress, ...rest } = options;
+  checkWhole('folds', folds, 2);
+  if (!seeds.length) throw new InputError('seeds is empty; give one or more');
+  if (perClass !== undefined) checkWhole('perClass', perClass, 1);
+  const transfer = { ...rest, onProgress: withoutHeads(onProgress) };
+  const divisions = seeds.map((seed) => {
+    const xrays = typeof pictures === 'function' ? pictures(seed) : pictures;
+    return { seed, xrays, divided: patientFolds(xrays, { folds, seed: checkWhole('seeds', seed, 0) }) };
+  });
+  const classes = classesOf(divisions[0]!.xrays);
+  const other = divisions.find(({ xrays }) => classesOf(xrays).join() !== classes.join());
+  if (other)
+    throw new InputError(
+      `pictures of seed ${other.seed} are of ${classesOf(other.xrays).join(', ')}, those of seed ${seeds[0]} of ${classes.join(', ')}`,
+    );
+  const runs: FoldRun[] = [];
+  const predictions: FoldPrediction[] = [];
+
+  const tryFold = async ({ train, test }: Fold, seed: number, fold: number) => {
+    const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
+    const split: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
+    const model = await transferLearn(split, transfer);
+    options.signal?.throwIfAborted();
+    const probabilities = await model.probabilities(asPictures(test), transfer);
+    const labels = test.map(({ label }) => label);
+    const evaluation = evaluatePredictions(labels, probabilities, classes);
+    runs.push({ seed, fold, train: chosen.length, evaluation });
+    predictions.push(
+      ...test.map(({ sha256, label }, i) => ({
+        seed,
+        fold,
+        sha256,
+        label,
+        probabilities: probabilities[i]!,
+      })),
+    );
+    onProgress?.({ stage: 'folds', done: runs.length, total: folds * seeds.length });
+  };
+  for (const { seed, divided } of divisions)
+    for (const [fold, parts] of divided.entries()) await tryFold(parts, seed, fold);
+  return {
+    classes,
+    folds,
+    seeds,
+    runs,
+    accuracy: meanWithInterval(
+      runs.map(({ evaluation }) => evaluation.accuracy.value),
+      { testToTrain: 1 / (folds - 1), range: shareRange },
+    ),
+    predictions,
+    synthetic: divisions.some(({ xrays }) => isSynthetic(xrays)),
+  };
+}
