@@ -1,13 +1,18 @@
+import { type Region, regionVersion } from '../dataset/region';
 import type { Backbone } from '../networks/backbone';
 import type { FeatureDescription } from './feature-cache';
 import { type PoolingName, pooledShape, poolingFor } from './pooling';
 import type { TrainingParameters } from './preset';
 
 /** How pictures become features. */
-export type FeatureSettings = Pick<TrainingParameters, 'preprocessing' | 'resize' | 'pooling'>;
+export type FeatureSettings = Pick<TrainingParameters, 'preprocessing' | 'resize' | 'pooling'> & {
+  /** What of each picture the network sees; the rest is black. Default `whole`. */
+  readonly region?: Region;
+};
 
 /** What the features of a picture depend on, besides the picture. */
 export function describeFeatures(backbone: Backbone, settings: FeatureSettings): FeatureDescription {
+  const { region = 'whole' } = settings;
   const preprocessing = settings.preprocessing === 'own' ? backbone.preprocessing : settings.preprocessing;
   return {
     version: 1,
@@ -18,6 +23,8 @@ export function describeFeatures(backbone: Backbone, settings: FeatureSettings):
     preprocessing,
     resize: settings.resize,
     pooling: settings.pooling,
+    // Absent for whole pictures, whose features have no region in their description.
+    ...(region !== 'whole' && { region, regionVersion }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { WorkOptions } from '../core/progress';
 import { loadPicture } from '../dataset/load-picture';
+import { keepRegion } from '../dataset/region';
 import { rotate } from '../dataset/rotate';
 import type { Pixels } from '../dataset/xray';
 import type { Backbone } from '../networks/backbone';
@@ -45,7 +46,8 @@ export async function extractFeatures(
   const dimension = shape[0] * shape[1] * shape[2];
 
   const load = async ({ file, degrees }: PictureToSee): Promise<Pixels> => {
-    const pixels = await loadPicture(file, backbone.inputSize, settings.resize);
+    const whole = await loadPicture(file, backbone.inputSize, settings.resize);
+    const pixels = keepRegion(whole, settings.region ?? 'whole');
     return degrees ? rotate(pixels, degrees) : pixels;
   };
   const batches = Array.from({ length: Math.ceil(missing.length / batchSize) }, (_, i) =>

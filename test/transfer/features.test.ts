@@ -18,6 +18,7 @@ import { hashFile } from '../../lib/core/files';
 import type { Progress } from '../../lib/core/progress';
 import { seededRandom } from '../../lib/core/random';
 import { loadPicture } from '../../lib/dataset/load-picture';
+import { keepRegion, type Region } from '../../lib/dataset/region';
 import { rotate } from '../../lib/dataset/rotate';
 import type { Backbone } from '../../lib/networks/backbone';
 import { loadBackbone } from '../../lib/networks/load-backbone';
@@ -167,8 +168,8 @@ describe('rows', () => {
 
 describe('extractFeatures', () => {
   /** The network applied by hand, one picture at a time. */
-  async function byHand(picture: PictureToSee): Promise<Float32Array> {
-    let pixels = await loadPicture(picture.file, tinySize, 'antialiased');
+  async function byHand(picture: PictureToSee, region: Region = 'whole'): Promise<Float32Array> {
+    let pixels = keepRegion(await loadPicture(picture.file, tinySize, 'antialiased'), region);
     if (picture.degrees) pixels = rotate(pixels, picture.degrees);
     return tf.tidy(() => {
       const input = tf.tensor4d(Float32Array.from(pixels.data), [1, tinySize, tinySize, 3]).div(127.5).sub(1);
@@ -198,6 +199,20 @@ describe('extractFeatures', () => {
     const again = await extractFeatures(wanted, backbone, settings);
     expect(again.computed).toBe(0);
     expect(again.data).toEqual(data);
+  });
+
+  test('of a region are those of pictures that are black elsewhere', async () => {
+    const wanted = [...pictures.slice(0, 3), { ...pictures[3]!, degrees: 8 }];
+    const { data } = await extractFeatures(wanted, backbone, { ...settings, region: 'without-centre' });
+    for (const [i, picture] of wanted.entries()) {
+      const expected = await byHand(picture, 'without-centre');
+      data.subarray(i * 72, (i + 1) * 72).forEach((value, d) => {
+        expect(value).toBeCloseTo(expected[d]!, 4);
+      });
+    }
+    const whole = await extractFeatures(wanted, backbone, { ...settings, region: 'whole' });
+    expect(whole.computed).toBe(4);
+    expect((await extractFeatures(wanted, backbone, settings)).computed).toBe(0);
   });
 
   test('only what is missing is computed, whatever the order and the neighbours', async () => {
@@ -241,6 +256,7 @@ describe('extractFeatures', () => {
     ['another preprocessing', async () => [backbone, { ...settings, preprocessing: 'scale' }]],
     ['another resize', async () => [backbone, { ...settings, resize: 'cv2' }]],
     ['another pooling', async () => [backbone, { ...settings, pooling: 'mean' }]],
+    ['another region', async () => [backbone, { ...settings, region: 'border' }]],
     [
       'another cut',
       async () => [await loadBackbone({ name: path.join(root, 'tiny'), cut: 'block1_relu' }), settings],

@@ -1,0 +1,27 @@
+import { checkWhole } from '../core/check';
+import type { Pixels } from './xray';
+
+/** Rec. 601's weights of red, green and blue in grey, as OpenCV's and Pillow's. */
+const weights = [0.299, 0.587, 0.114];
+
+/**
+ * A small grey picture: the mean over each of size × size boxes that tile the picture, whatever its aspect.
+ * @param size side of the result, 1 to the picture's shorter side
+ * @returns [size · size], 0 to 255, row by row from the top left
+ * @throws InputError for a size out of range
+ */
+export function greyThumbnail({ width, height, data }: Pixels, size: number): Float32Array {
+  checkWhole('size', size, 1, Math.min(width, height));
+  const sums = new Float64Array(size * size);
+  const counts = new Float64Array(size * size);
+  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor((x * size) / width));
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.floor((y * size) / height) * size;
+    for (let x = 0; x < width; x++, i += 3) {
+      const box = row + columns[x]!;
+      sums[box]! += weights[0]! * data[i]! + weights[1]! * data[i + 1]! + weights[2]! * data[i + 2]!;
+      counts[box]!++;
+    }
+  }
+  return Float32Array.from(sums, (sum, box) => sum / counts[box]!);
+}
