@@ -17,6 +17,7 @@ export { formatFigure } from './evaluation/format-figure';
 export { wilson } from './evaluation/wilson';
 export { convolvePicture } from './explain/convolve-picture';
 export { featureMaps } from './explain/feature-maps';
+export { kernelPictures } from './explain/kernel-pictures';
 export { describeNetwork } from './networks/describe-network';
 export { weightsAtHand } from './networks/weights-at-hand';
 export { collage } from './notebook/collage';

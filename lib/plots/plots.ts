@@ -4,4 +4,5 @@ export { classCounts } from './class-counts';
 export { comparisonChart as comparison } from './comparison-chart';
 export { confusionMatrixChart as confusionMatrix } from './confusion-matrix-chart';
 export { historyChart as history } from './history-chart';
+export { learningCurvesChart as learningCurves } from './learning-curves-chart';
 export { notCovidChart as notCovid } from './not-covid-chart';

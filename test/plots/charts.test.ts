@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
+import { wilson } from '../../lib/evaluation/wilson';
 import { chartSvg } from '../../lib/notebook/chart';
 import { baselinesChart } from '../../lib/plots/baselines-chart';
 import { classCounts } from '../../lib/plots/class-counts';
@@ -7,6 +8,7 @@ import { accent, classColors, contrast, ink, secondary } from '../../lib/plots/c
 import { comparisonChart } from '../../lib/plots/comparison-chart';
 import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
 import { historyChart } from '../../lib/plots/history-chart';
+import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import * as short from '../../lib/plots/plots';
 import { type ChartSpec, wrapWords } from '../../lib/plots/theme';
@@ -51,6 +53,14 @@ const expected: Record<keyof typeof plots, string[]> = {
     'MobileNet',
   ],
   comparison: ['VGG16', '0.963 [0.817, 0.993]', '0.480', 'article', 'For education only, not for diagnosis.'],
+  learningCurves: [
+    '32×32 pixels',
+    'fractal, pretrained',
+    'training pictures a class',
+    '69',
+    'guessing',
+    'Bands are 95 % intervals.',
+  ],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };
 
@@ -86,6 +96,7 @@ test('the same chart under its short name', () => {
     'comparison',
     'confusionMatrix',
     'history',
+    'learningCurves',
     'notCovid',
   ]);
 });
@@ -101,6 +112,12 @@ test('one epoch is drawn', () => {
   const svg = chartSvg(historyChart({ epochs: history.epochs.slice(0, 1), bestEpoch: 1 }));
   expect(svg).not.toContain('NaN');
   expect(words(svg)).toContain('best epoch 1');
+});
+
+test('a learning curve of one number of pictures is drawn', () => {
+  const svg = chartSvg(learningCurvesChart([{ features: 'pixels', perClass: 5, figure: wilson(3, 4) }]));
+  expect(svg).not.toContain('NaN');
+  expect(words(svg)).toContain('5');
 });
 
 test.each<[string, () => unknown, RegExp]>([
@@ -124,6 +141,17 @@ test.each<[string, () => unknown, RegExp]>([
   ['not covid', () => notCovidChart([{ model: 'm', label: 'l', right: 3, count: 2 }]), /successes is 3/],
   ['comparison', () => comparisonChart([]), /no figures/],
   ['baselines', () => baselinesChart([]), /no figures/],
+  ['learning curves', () => learningCurvesChart([]), /no figures/],
+  [
+    'learning curves',
+    () => learningCurvesChart([{ features: 'pixels', perClass: 0, figure: wilson(3, 4) }]),
+    /perClass of pixels is 0/,
+  ],
+  [
+    'learning curves',
+    () => learningCurvesChart([{ features: 'pixels', perClass: 5, figure: wilson(3, 4) }], { chance: 50 }),
+    /chance is 50/,
+  ],
 ])('%s refuses what cannot be drawn', (_, draw, message) => {
   expect(draw).toThrow(InputError);
   expect(draw).toThrow(message);

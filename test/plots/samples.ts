@@ -6,6 +6,7 @@ import { classCounts } from '../../lib/plots/class-counts';
 import { comparisonChart } from '../../lib/plots/comparison-chart';
 import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
 import { historyChart } from '../../lib/plots/history-chart';
+import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import type { History } from '../../lib/transfer/history';
 
@@ -106,4 +107,13 @@ export const plots = {
     },
     { task: 'three classes', features: '32×32 pixels', figure: wilson(188, 204), baseline: true },
   ]),
+  learningCurves: learningCurvesChart(
+    [5, 10, 20, 40, 69].flatMap((perClass, i) => [
+      { features: '32×32 pixels', perClass, figure: wilson(70 + 3 * i, 138) },
+      { features: 'fractal, random weights', perClass, figure: wilson(76 + 8 * i, 138) },
+      { features: 'fractal, pretrained', perClass, figure: wilson(84 + 11 * i, 138) },
+      { features: 'MobileNet, ImageNet weights', perClass, figure: wilson(92 + 10 * i, 138) },
+    ]),
+    { synthetic: true, chance: 0.5 },
+  ),
 };
