@@ -43,7 +43,7 @@ const { wilson } = dist('evaluation/wilson');
 const { seededRandom } = dist('core/random');
 const { cacheFolder } = dist('core/settings');
 const { writeFileAtomic } = dist('core/files');
-const { layersModelFiles } = dist('transfer/layers-model-files');
+const { layersModelFiles } = dist('networks/layers-model-files');
 const { tensorflow } = dist('compute/tensorflow');
 
 const started = performance.now();

@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addFeatures } from './commands/features';
 import { addPredict } from './commands/predict';
+import { addPretrain } from './commands/pretrain';
 import { addReport } from './commands/report';
 import { addTrain } from './commands/train';
 import { addWeights } from './commands/weights';
@@ -16,7 +17,17 @@ const program = new Command('xray-transfer')
   .version(version)
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
-for (const add of [addDoctor, addData, addWeights, addTrain, addEvaluate, addPredict, addFeatures, addReport])
+for (const add of [
+  addDoctor,
+  addData,
+  addWeights,
+  addPretrain,
+  addTrain,
+  addEvaluate,
+  addPredict,
+  addFeatures,
+  addReport,
+])
   add(program);
 const overrideAll = (command: Command) => {
   command.exitOverride();

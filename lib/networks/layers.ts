@@ -1,7 +1,7 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../compute/tensorflow';
 
-/** Builds a network of square RGB input; its weights are zeros until they are set. */
+/** Builds a network of square input; its weights are zeros until they are set. */
 export type Builder = (tf: TensorFlow, inputSize: number) => LayersModel;
 
 /** One layer applied to a tensor that stands for [n, h, w, c]. */
@@ -20,9 +20,9 @@ interface ConvolutionOptions {
 // Zeros cost nothing to make; the default initialiser would draw millions of numbers that are then overwritten.
 const zeros = 'zeros';
 
-/** The input, `size`×`size` pixels of three channels, named as in Keras 2. */
-export const picture = (tf: TensorFlow, size: number): SymbolicTensor =>
-  tf.input({ shape: [size, size, 3], name: 'input_1' });
+/** The input, `size`×`size` pixels of three channels unless another count is given, named as in Keras 2. */
+export const picture = (tf: TensorFlow, size: number, channels = 3): SymbolicTensor =>
+  tf.input({ shape: [size, size, channels], name: 'input_1' });
 
 /** A 2-D convolution with a square kernel. */
 export function convolution(

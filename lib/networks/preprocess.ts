@@ -7,7 +7,7 @@ import { type PreprocessingMode, preprocessingModes } from './backbone';
 const meanBgr = [103.939, 116.779, 123.68];
 
 /**
- * Pixels as a network expects them; equal to `preprocess_input` of keras/src/applications/imagenet_utils.py.
+ * Pixels as a network expects them; `caffe` and `tf` equal `preprocess_input` of keras/src/applications/imagenet_utils.py.
  * @param batch [n, h, w, 3] float32, RGB, 0 to 255; left alone
  * @param mode see `PreprocessingMode`
  * @returns [n, h, w, 3]; the caller disposes it
@@ -17,6 +17,15 @@ export function preprocess(tf: TensorFlow, batch: Tensor4D, mode: PreprocessingM
   checkChoice('preprocessing', mode, preprocessingModes);
   return tf.tidy(() => {
     if (mode === 'caffe') return tf.sub(tf.reverse(batch, 3), meanBgr) as Tensor4D;
+    if (mode === 'standardize') return standardize(tf, batch);
     return mode === 'tf' ? (tf.sub(tf.div(batch, 127.5), 1) as Tensor4D) : (tf.div(batch, 255) as Tensor4D);
   });
+}
+
+/** As tf.image.per_image_standardization: a picture of one level is divided by 1 / √(its count of numbers), not by 0. */
+function standardize(tf: TensorFlow, batch: Tensor4D): Tensor4D {
+  const { mean, variance } = tf.moments(batch, [1, 2, 3], true);
+  const numbers = batch.shape[1] * batch.shape[2] * batch.shape[3];
+  const deviation = tf.maximum(tf.sqrt(variance), 1 / Math.sqrt(numbers));
+  return tf.div(tf.sub(batch, mean), deviation);
 }

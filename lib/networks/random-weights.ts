@@ -19,6 +19,7 @@ const inputMoments: Record<PreprocessingMode, Moments> = {
   caffe: { mean: 13, variance: 64 ** 2 },
   tf: { mean: 0, variance: 0.5 ** 2 },
   scale: { mean: 0.5, variance: 0.25 ** 2 },
+  standardize: { mean: 0, variance: 1 },
 };
 
 const density = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);

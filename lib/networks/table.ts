@@ -1,5 +1,6 @@
 import { InputError } from '../core/check';
 import type { PreprocessingMode } from './backbone';
+import { fractalNetwork } from './fractal';
 import type { Builder } from './layers';
 import { mobilenet } from './mobilenet';
 import { nearest } from './nearest';
@@ -8,7 +9,7 @@ import { resnet50v2 } from './resnet-v2';
 import { vgg } from './vgg';
 
 /** The networks known by name. */
-export const backboneNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2', 'mobilenet'] as const;
+export const backboneNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2', 'mobilenet', 'fractal'] as const;
 export type BackboneName = (typeof backboneNames)[number];
 
 /** Where ImageNet weights come from, and how they are stored. */
@@ -121,6 +122,19 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
     fineTuneFrom: 'conv_dw_12',
     citation:
       'Howard AG et al. MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications. 2017. arXiv:1704.04861',
+  },
+  fractal: {
+    name: 'fractal',
+    title: 'Fractal',
+    build: fractalNetwork(3),
+    inputSize: 224,
+    preprocessing: 'standardize',
+    weights: { kind: 'layers-model', path: 'fractal/model.json' },
+    cut: 'block5_relu',
+    fineTuneFrom: 'block5_pool',
+    citation:
+      'Kataoka H et al. Pre-training without Natural Images. ACCV 2020. arXiv:2101.08515; ' +
+      'Anderson C, Farrell R. Improving Fractal Pre-training. WACV 2022. arXiv:2110.03091',
   },
 };
 

@@ -17,7 +17,7 @@ import { extractFeatures, type Features } from './features';
 import { halve } from './halve';
 import { type Dense, type Head, withTemperature } from './head';
 import type { Epoch } from './history';
-import { layersModelFiles } from './layers-model-files';
+import { layersModelFiles } from '../networks/layers-model-files';
 import { createModel, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
 import type { PictureToSee } from './picture-variants';
