@@ -8,13 +8,14 @@ import { projectFolder } from '../lib/core/settings';
 /** Each folder of lib/ and what it may import from, besides itself: the list of the design, spelt out. */
 const below = ['core', 'compute'];
 const middle = [...below, 'evaluation', 'networks', 'dataset'];
-const upper = [...middle, 'plots', 'audit', 'explain', 'transfer'];
+const upper = [...middle, 'plots', 'audit', 'explain', 'pretrain', 'transfer'];
 const allowed: Record<string, readonly string[]> = {
   core: [],
   compute: ['core'],
   evaluation: below,
   dataset: below,
   networks: below,
+  pretrain: [...below, 'networks'],
   transfer: middle,
   explain: middle,
   audit: middle,

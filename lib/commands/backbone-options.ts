@@ -5,10 +5,13 @@ export function addBackboneOptions(command: Command): Command {
   return command
     .requiredOption(
       '--backbone <name>',
-      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, or a folder with a tfjs layers-model',
+      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, or a folder with a tfjs layers-model',
     )
     .option('--cut <layer>', 'layer whose output is the feature map; needed for a folder')
-    .option('--weights <weights>', 'imagenet, random, or a weights file (default: imagenet)')
+    .option(
+      '--weights <weights>',
+      "imagenet, fractals, random, or a weights file (default: the network's own pretraining)",
+    )
     .addOption(
       new Option('--preprocessing <mode>', "own: the network's; scale: pixels / 255").choices([
         'own',

@@ -22,7 +22,7 @@ export function addDoctor(program: Command): void {
           `Node: ${found.node}`,
           `JupyterLab: ${found.jupyterlab ?? 'not here; run `npm run setup`'}`,
           `kernel: ${found.kernel}`,
-          'ImageNet weights:',
+          'pretrained weights:',
           ...weights,
           `data in ${found.data.folder}:`,
           ...(classes.length

@@ -8,16 +8,16 @@ export function addWeights(program: Command): void {
     .description("a network's ImageNet weights into the cache: downloaded, or taken from a file")
     .argument(
       '[network...]',
-      'vgg16, vgg19, resnet50, resnet50v2, mobilenet (default: the four of the article)',
+      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal (default: the four of the article)',
     )
     .option('--from <file>', 'a file (or tfjs folder) that you have')
     .option('--json', 'print one JSON object')
     .action((networks: string[], { from }, command: Command) =>
       run(command, async (work) => {
         const { fetchWeights } = await import('../networks/fetch-weights.js');
-        const { backboneNames, networkNamed } = await import('../networks/table.js');
+        const { articleNames, networkNamed } = await import('../networks/table.js');
         if (from && networks.length !== 1) throw new InvalidArgumentError('--from needs one network');
-        const wanted = networks.length ? networks : backboneNames.filter((name) => name !== 'mobilenet');
+        const wanted = networks.length ? networks : articleNames;
         const files: Record<string, string> = {};
         for (const name of wanted)
           files[name] = await fetchWeights(networkNamed(name).name, { from, ...work });

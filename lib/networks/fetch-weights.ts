@@ -7,7 +7,7 @@ import type { WorkOptions } from '../core/progress';
 import { loadBackbone } from './load-backbone';
 import { modelFile, parseModelJson, readModelFolder } from './model-folder';
 import { type BackboneName, type Network, networkNamed } from './table';
-import { checkMd5, weightsCache, weightsName } from './weights-file';
+import { checkMd5, type FetchedWeights, findWeights, weightsCache, weightsName } from './weights-file';
 
 export interface FetchWeightsOptions extends WorkOptions {
   /** A file (or folder of a layers-model) that the user has, instead of a download. */
@@ -37,9 +37,13 @@ async function checkModel(row: Network, file: string): Promise<void> {
   (await loadBackbone({ name: row.name, weights: file })).model.dispose();
 }
 
-async function fetchModel(row: Network, options: FetchWeightsOptions): Promise<string> {
+async function fetchModel(
+  row: Network,
+  source: FetchedWeights,
+  options: FetchWeightsOptions,
+): Promise<string> {
   const { from, ...work } = options;
-  const name = weightsName(row);
+  const name = weightsName(source);
   if (from !== undefined) {
     const file = await modelFile(from);
     if (!file) throw new InputError(`from: there is no model.json at ${from}`);
@@ -55,7 +59,7 @@ async function fetchModel(row: Network, options: FetchWeightsOptions): Promise<s
   if (cached) return cached;
   // Of a fixed name, so that what has come stays when the connection goes.
   const partial = path.join(weightsCache(), `.${name}.part`);
-  const address = `${weightsAddress()}/${path.posix.dirname(row.weights.path)}`;
+  const address = `${weightsAddress()}/${path.posix.dirname(source.path)}`;
   const file = path.join(partial, 'model.json');
   await mkdir(partial, { recursive: true });
   await download(`${address}/model.json`, file, work);
@@ -73,34 +77,45 @@ async function fetchModel(row: Network, options: FetchWeightsOptions): Promise<s
   return path.join(target, 'model.json');
 }
 
-async function fetchFile(row: Network, md5: string, options: FetchWeightsOptions): Promise<string> {
+async function fetchFile(
+  row: Network,
+  source: FetchedWeights & { kind: 'keras-h5' },
+  options: FetchWeightsOptions,
+): Promise<string> {
   const { from, ...work } = options;
-  const target = path.join(weightsCache(), weightsName(row));
+  const name = weightsName(source);
+  const target = path.join(weightsCache(), name);
   if (from !== undefined) {
     const found = await stat(from).catch((error) => {
       throw new InputError(`from: ${from} cannot be read: ${asError(error).message}`);
     });
-    const file = path.resolve(found.isDirectory() ? path.join(from, weightsName(row)) : from);
-    if (!(await exists(file))) throw new InputError(`from: the folder ${from} has no ${weightsName(row)}`);
+    const file = path.resolve(found.isDirectory() ? path.join(from, name) : from);
+    if (!(await exists(file))) throw new InputError(`from: the folder ${from} has no ${name}`);
     await checkMd5(row, file);
     return file === target ? file : copyIntoCache([file], target, false);
   }
   if (!(await exists(target))) {
     await mkdir(path.dirname(target), { recursive: true });
-    await download(`${weightsAddress()}/${row.weights.path}`, target, { ...work, md5 });
+    await download(`${weightsAddress()}/${source.path}`, target, { ...work, md5: source.md5 });
   }
   await checkMd5(row, target);
   return target;
 }
 
 /**
- * Puts a network's ImageNet weights into the cache: from a file, or by download, which goes on where it was cut.
+ * Puts a network's ImageNet weights into the cache: from a file, or by download, which goes on where it was cut. Weights
+ * that come with the project are left where they are.
  * @returns path of the h5 file, or of the layers-model's model.json
  * @throws InputError for an unknown network, a file that is not the official one, or without a connection
  */
 export async function fetchWeights(name: BackboneName, options: FetchWeightsOptions = {}): Promise<string> {
   const row = networkNamed(name);
-  return row.weights.kind === 'keras-h5'
-    ? fetchFile(row, row.weights.md5, options)
-    : fetchModel(row, options);
+  const { weights } = row;
+  if (weights.kind === 'keras-h5') return fetchFile(row, weights, options);
+  if (weights.kind === 'layers-model') return fetchModel(row, weights, options);
+  if (options.from !== undefined)
+    throw new InputError(
+      `from: the weights of ${row.title} come with the project; name others with --weights where they are used`,
+    );
+  return findWeights(row);
 }

@@ -11,7 +11,7 @@ import { digestsOf } from './digest';
 import { openKerasH5 } from './keras-h5';
 import { buildModel, modelFile, readModelFolder, storedWeights } from './model-folder';
 import { randomWeightsVersion, setRandomWeights } from './random-weights';
-import { isBackboneName, type Network, networkNamed } from './table';
+import { isBackboneName, isPretraining, type Network, networkNamed } from './table';
 import { findWeights } from './weights-file';
 
 /** Which backbone, with which weights. Plain data. */
@@ -21,10 +21,11 @@ export interface BackboneOptions {
   /** Name of the layer whose output is the feature map. Default: the table's; needed for a layers-model on disk. */
   readonly cut?: string;
   /**
-   * `imagenet`: looked for in XRAY_WEIGHTS, then in the cache. `random`: drawn from `seed`. Else the path of a Keras h5
-   * file or of a folder with model.json, whatever its checksum. Default `imagenet`. A layers-model on disk has its own.
+   * The network's own pretraining, the default: `imagenet`, looked for in XRAY_WEIGHTS, then in the cache; `fractals`,
+   * which come with the project. `random`: drawn from `seed`. Else the path of a Keras h5 file or of a folder with
+   * model.json, whatever its checksum. A layers-model on disk has its own and takes no choice.
    */
-  readonly weights?: 'imagenet' | 'random' | (string & {});
+  readonly weights?: 'imagenet' | 'fractals' | 'random' | (string & {});
   /** Of random weights; whole, 0 or more. Default 0. */
   readonly seed?: number;
   /**
@@ -58,7 +59,10 @@ async function setStored(
   title: string,
 ): Promise<{ files: readonly string[]; unusedLayers: readonly string[] }> {
   const found = await stat(at).catch(() => undefined);
-  if (!found) throw new InputError(`weights: there is no file or folder ${at}; or choose imagenet or random`);
+  if (!found)
+    throw new InputError(
+      `weights: there is no file or folder ${at}; or choose ${networkNamed(network.name).pretraining} or random`,
+    );
   const model = await modelFile(at);
   if (!model && found.isDirectory()) throw new InputError(`weights: the folder ${at} has no model.json`);
   const folder = model ? await readModelFolder(model) : undefined;
@@ -70,9 +74,20 @@ async function setStored(
   }
 }
 
+/** Where the weights are that were asked for; undefined for random ones. */
+async function weightsFile(row: Network, weights: string): Promise<string | undefined> {
+  if (weights === 'random') return undefined;
+  if (weights === row.pretraining) return findWeights(row);
+  if (isPretraining(weights))
+    throw new InputError(
+      `weights is "${weights}"; ${row.title} was not pretrained on it: choose ${row.pretraining}, random, or a file`,
+    );
+  return weights;
+}
+
 async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions): Promise<Backbone> {
-  const { weights = 'imagenet', seed = 0, preprocessing = row.preprocessing } = options;
-  const file = weights === 'random' ? undefined : weights === 'imagenet' ? await findWeights(row) : weights;
+  const { weights = row.pretraining, seed = 0, preprocessing = row.preprocessing } = options;
+  const file = await weightsFile(row, weights);
   const network = row.build(tf, row.inputSize);
   try {
     const cut = checkCut(network, options.cut ?? row.cut, row.title);
@@ -110,9 +125,9 @@ function inputSizeOf(model: LayersModel, folder: string): number {
 }
 
 async function loadFromDisk(tf: TensorFlow, file: string, options: BackboneOptions): Promise<Backbone> {
-  const { name, cut, weights = 'imagenet', preprocessing = 'tf' } = options;
+  const { name, cut, weights, preprocessing = 'tf' } = options;
   const folder = path.dirname(file);
-  if (weights !== 'imagenet')
+  if (weights !== undefined)
     throw new InputError(`weights is "${weights}"; the layers-model in ${folder} comes with its own`);
   const parts = await readModelFolder(file);
   const model = await buildModel(tf, parts);

@@ -8,11 +8,17 @@ import { resnet50 } from './resnet';
 import { resnet50v2 } from './resnet-v2';
 import { vgg } from './vgg';
 
+/** The article's four networks. */
+export const articleNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2'] as const;
 /** The networks known by name. */
-export const backboneNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2', 'mobilenet', 'fractal'] as const;
+export const backboneNames = [...articleNames, 'mobilenet', 'fractal'] as const;
 export type BackboneName = (typeof backboneNames)[number];
 
-/** Where ImageNet weights come from, and how they are stored. */
+/** What networks can have been pretrained on. */
+export const pretrainings = ['imagenet', 'fractals'] as const;
+export type Pretraining = (typeof pretrainings)[number];
+
+/** Where a network's weights come from, and how they are stored. */
 export type WeightsSource =
   | {
       readonly kind: 'keras-h5';
@@ -24,6 +30,14 @@ export type WeightsSource =
       readonly kind: 'layers-model';
       /** Of model.json, below `weightsAddress()`; the shards lie beside it. Its folder's name is the folder on disk. */
       readonly path: string;
+    }
+  | {
+      /** A layers-model that comes with the project. */
+      readonly kind: 'repository';
+      /** Below lib/networks/pretrained/ of the project's folder. */
+      readonly folder: string;
+      /** SHA-256 of each file. */
+      readonly sha256: Readonly<Record<string, string>>;
     };
 
 /** Everything there is to know of a network. To add one: add a row here and a builder. */
@@ -35,6 +49,8 @@ export interface Network {
   /** Pixels. */
   readonly inputSize: number;
   readonly preprocessing: PreprocessingMode;
+  /** What its weights were pretrained on: their name, and the default where weights are chosen. */
+  readonly pretraining: Pretraining;
   readonly weights: WeightsSource;
   /** Layer whose output is the feature map, unless another is asked for. */
   readonly cut: string;
@@ -47,13 +63,14 @@ const vggCitation =
   'Simonyan K, Zisserman A. Very Deep Convolutional Networks for Large-Scale Image Recognition. ICLR 2015. arXiv:1409.1556';
 
 /** The table of networks; sources of weights and checksums as in keras_applications. */
-export const networks: Readonly<Record<BackboneName, Network>> = {
+export const networks = {
   vgg16: {
     name: 'vgg16',
     title: 'VGG16',
     build: vgg('vgg16', [2, 2, 3, 3, 3]),
     inputSize: 224,
     preprocessing: 'caffe',
+    pretraining: 'imagenet',
     weights: {
       kind: 'keras-h5',
       path: 'tensorflow/keras-applications/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5',
@@ -69,6 +86,7 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
     build: vgg('vgg19', [2, 2, 4, 4, 4]),
     inputSize: 224,
     preprocessing: 'caffe',
+    pretraining: 'imagenet',
     weights: {
       kind: 'keras-h5',
       path: 'tensorflow/keras-applications/vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5',
@@ -84,6 +102,7 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
     build: resnet50,
     inputSize: 224,
     preprocessing: 'caffe',
+    pretraining: 'imagenet',
     weights: {
       kind: 'keras-h5',
       path: 'tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5',
@@ -100,6 +119,7 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
     build: resnet50v2,
     inputSize: 224,
     preprocessing: 'tf',
+    pretraining: 'imagenet',
     weights: {
       kind: 'keras-h5',
       path: 'tensorflow/keras-applications/resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5',
@@ -116,6 +136,7 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
     build: mobilenet,
     inputSize: 224,
     preprocessing: 'tf',
+    pretraining: 'imagenet',
     weights: { kind: 'layers-model', path: 'tfjs-models/tfjs/mobilenet_v1_1.0_224/model.json' },
     // The last block is ImageNet's own; files cut here are a third smaller and are common.
     cut: 'conv_pw_12_relu',
@@ -129,18 +150,27 @@ export const networks: Readonly<Record<BackboneName, Network>> = {
     build: fractalNetwork(3),
     inputSize: 224,
     preprocessing: 'standardize',
-    weights: { kind: 'layers-model', path: 'fractal/model.json' },
+    pretraining: 'fractals',
+    weights: {
+      kind: 'repository',
+      folder: 'fractal',
+      sha256: { 'model.json': 'c26d98239ecc9a16ea4371ece0e03f02cc7e332fc27aece5020194698e277dc9' },
+    },
     cut: 'block5_relu',
     fineTuneFrom: 'block5_pool',
     citation:
       'Kataoka H et al. Pre-training without Natural Images. ACCV 2020. arXiv:2101.08515; ' +
       'Anderson C, Farrell R. Improving Fractal Pre-training. WACV 2022. arXiv:2110.03091',
   },
-};
+} satisfies Readonly<Record<BackboneName, Network>>;
 
 /** Whether a network is known by this name. */
 export const isBackboneName = (name: string): name is BackboneName =>
   (backboneNames as readonly string[]).includes(name);
+
+/** Whether weights are named by what they were pretrained on. */
+export const isPretraining = (weights: string): weights is Pretraining =>
+  (pretrainings as readonly string[]).includes(weights);
 
 /**
  * A row of the table.

@@ -1,27 +1,33 @@
-import { InputError } from '../core/check';
-import { networkNamed } from './table';
-import { findWeights } from './weights-file';
+import { networkNamed, type Pretraining } from './table';
+import { AbsentWeightsError, findWeights } from './weights-file';
 
 /** Which weights a network can run with here, and why. */
 export interface WeightsAtHand {
-  readonly weights: 'imagenet' | 'random';
+  readonly weights: Pretraining | 'random';
   /** A sentence for people. */
   readonly reason: string;
 }
 
+const ofPretraining: Readonly<Record<Pretraining, string>> = {
+  imagenet: 'ImageNet weights',
+  fractals: 'weights pretrained on fractals, without a single natural picture; they come with the project',
+};
+
 /**
- * ImageNet weights where they are at hand; else random ones, with the reason, for whoever shows both. The notebooks
- * use it, so that they run on a machine without a network and say on top what they ran with.
+ * A network's pretrained weights where they are at hand; else random ones, with the reason, for whoever shows both. The
+ * notebooks use it, so that they run on a machine without a network and say on top what they ran with.
  * @throws InputError for an unknown network, or weights that are there but wrong
  */
 export async function weightsAtHand(name: string): Promise<WeightsAtHand> {
   const network = networkNamed(name);
   try {
     await findWeights(network);
-    return { weights: 'imagenet', reason: `${network.title} runs with ImageNet weights.` };
+    return {
+      weights: network.pretraining,
+      reason: `${network.title} runs with ${ofPretraining[network.pretraining]}.`,
+    };
   } catch (error) {
-    if (!(error instanceof InputError) || !error.message.startsWith('There are no ImageNet weights'))
-      throw error;
+    if (!(error instanceof AbsentWeightsError)) throw error;
     return {
       weights: 'random',
       reason:

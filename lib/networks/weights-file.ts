@@ -2,17 +2,24 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
 import { exists } from '../core/files';
-import { cacheFolder, weightsFolders } from '../core/settings';
+import { cacheFolder, projectFolder, weightsFolders } from '../core/settings';
 import { digestsOf } from './digest';
 import { modelFile } from './model-folder';
-import type { Network } from './table';
+import type { Network, WeightsSource } from './table';
 
 /** Where fetched weights are kept. */
 export const weightsCache = (): string => path.join(cacheFolder(), 'weights');
 
-/** The name on disk of a network's weights: a file's, or a folder's with model.json. */
-export const weightsName = ({ weights }: Network): string =>
+/** Weights that are fetched from elsewhere. */
+export type FetchedWeights = Exclude<WeightsSource, { kind: 'repository' }>;
+type RepositoryWeights = Extract<WeightsSource, { kind: 'repository' }>;
+
+/** The name on disk of fetched weights: a file's, or a folder's with model.json. */
+export const weightsName = (weights: FetchedWeights): string =>
   path.posix.basename(weights.kind === 'keras-h5' ? weights.path : path.posix.dirname(weights.path));
+
+/** A network whose weights are not here, though its name is right. */
+export class AbsentWeightsError extends InputError {}
 
 /** A layers-model's folder may say in its name where it was cut: mobilenet_v1_1.0_224_conv_pw_12. The shortest name is the fullest model. */
 async function modelsIn(folder: string, name: string): Promise<string[]> {
@@ -39,12 +46,32 @@ export async function checkMd5(network: Network, file: string): Promise<void> {
     );
 }
 
+/** The model.json of weights that come with the project, every file checked. */
+async function repositoryWeights(title: string, { folder, sha256 }: RepositoryWeights): Promise<string> {
+  const at = path.join(projectFolder, 'lib', 'networks', 'pretrained', folder);
+  for (const [name, expected] of Object.entries(sha256)) {
+    const file = path.join(at, name);
+    if (!(await exists(file)))
+      throw new AbsentWeightsError(`There is no ${file}, of the weights of ${title}`);
+    const found = (await digestsOf(file)).sha256;
+    if (found !== expected)
+      throw new InputError(
+        `${file} is not the project's file of weights of ${title}: its SHA-256 is ${found}, not ${expected}; ` +
+          'take it from the repository again, or name other weights with --weights',
+      );
+  }
+  return path.join(at, 'model.json');
+}
+
 /**
- * Path of a network's ImageNet weights (an h5 file, or the model.json of a folder) in XRAY_WEIGHTS or the cache.
- * @throws InputError if there is none, saying what to do, or if a file of that name has another checksum
+ * Path of a network's pretrained weights (an h5 file, or the model.json of a folder): in the project's own folder where
+ * they come with it, else in XRAY_WEIGHTS or the cache.
+ * @throws AbsentWeightsError if there are none, saying what to do
+ * @throws InputError if a file of that name has another checksum
  */
 export async function findWeights(network: Network): Promise<string> {
-  const name = weightsName(network);
+  if (network.weights.kind === 'repository') return repositoryWeights(network.title, network.weights);
+  const name = weightsName(network.weights);
   const folders = [...weightsFolders(), weightsCache()];
   for (const folder of folders) {
     if (network.weights.kind === 'layers-model') {
@@ -57,7 +84,7 @@ export async function findWeights(network: Network): Promise<string> {
     }
   }
   const searched = folders.map((folder) => path.join(folder, name)).join(' and ');
-  throw new InputError(
+  throw new AbsentWeightsError(
     `There are no ImageNet weights of ${network.title} here (looked for ${searched}). ` +
       `Fetch them with \`npx xray-transfer weights ${network.name}\`, or give a file that you have with ` +
       `\`npx xray-transfer weights ${network.name} --from FILE\`; or run without them: \`--weights random\``,

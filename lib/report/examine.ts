@@ -16,7 +16,7 @@ export interface Examination extends Omit<Backend, 'gpu'> {
   readonly jupyterlab: string | null;
   /** Where the kernel is. */
   readonly kernel: string;
-  /** Where each network's ImageNet weights are; null if they are not here. */
+  /** Where each network's pretrained weights are; null if they are not here. */
   readonly weights: Readonly<Record<string, string | null>>;
   readonly data: { readonly folder: string; readonly classes: Readonly<Record<string, number>> };
 }

@@ -10,7 +10,7 @@ export interface ReportedRun {
   readonly backbone: string | { readonly name: string; readonly title: string; readonly weights: string };
   /** For people: "VGG16". Default: the backbone's. */
   readonly title?: string;
-  /** "imagenet", "random", or a file. Default: the backbone's. */
+  /** "imagenet", "fractals", "random", or a file. Default: the backbone's. */
   readonly weights?: string;
   /** Whether the pictures are phantoms. Default false. */
   readonly synthetic?: boolean;
@@ -41,7 +41,11 @@ function strip(own: Figure, article: Figure | undefined): string {
   return `<span class="strip" aria-hidden="true">${range}${other}<i class="dot" style="left:${percent(own.value)}"></i></span>`;
 }
 
-const weightNames: Readonly<Record<string, string>> = { imagenet: 'ImageNet', random: 'random' };
+const weightNames: Readonly<Record<string, string>> = {
+  imagenet: 'ImageNet',
+  fractals: 'fractals',
+  random: 'random',
+};
 // Of a file its name alone: the folders above it are nobody's concern.
 const weightName = (weights: string): string => weightNames[weights] ?? weights.split(/[\\/]/).at(-1)!;
 

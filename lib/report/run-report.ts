@@ -119,7 +119,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
       ? [
           {
             label: 'Random weights',
-            text: `${random.join(', ')} ran with random weights, because their ImageNet weights are not on this machine.`,
+            text: `${random.join(', ')} ran with random weights, because their weights are not on this machine.`,
           },
         ]
       : []),

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { BackboneOptions } from '../networks/load-backbone';
-import { isBackboneName } from '../networks/table';
+import { isBackboneName, isPretraining } from '../networks/table';
 import type { BackboneSummary } from './trained-parts';
 
 /**
- * A path made absolute, so that a saved model finds its base from any folder; "imagenet", "random" and whatever is not
- * there as given.
+ * A path made absolute, so that a saved model finds its base from any folder; "imagenet", "fractals", "random" and
+ * whatever is not there as given.
  */
 export const located = (given: string): string =>
-  given !== 'imagenet' && given !== 'random' && existsSync(given) ? path.resolve(given) : given;
+  given !== 'random' && !isPretraining(given) && existsSync(given) ? path.resolve(given) : given;
 
 /** How the base of a trained model is loaded again. */
 export function backboneReference(base: BackboneSummary): BackboneOptions {

@@ -21,7 +21,7 @@ export interface TransferOptions extends WorkOptions, Partial<TrainingParameters
   readonly backbone: string;
   /** Layer whose output is the feature map. Default: the table's. */
   readonly cut?: string;
-  /** "imagenet" (default), "random", or a weights file. */
+  /** The network's pretraining ("imagenet"; "fractals" of fractal), the default; "random", or a weights file. */
   readonly weights?: string;
   /** Default `sound`. */
   readonly preset?: PresetName;
@@ -135,7 +135,7 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
   const reference: BackboneOptions = {
     name: isBackboneName(options.backbone) ? options.backbone : located(options.backbone),
     cut: options.cut,
-    weights: located(options.weights ?? 'imagenet'),
+    weights: options.weights === undefined ? undefined : located(options.weights),
     seed,
     ...(options.weights === 'random' && parameters.preprocessing === 'scale' && { preprocessing: 'scale' }),
   };

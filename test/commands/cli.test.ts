@@ -41,7 +41,17 @@ function jsonOf(stdout: string) {
 }
 
 describe('usage', () => {
-  const commands = ['doctor', 'data', 'weights', 'train', 'evaluate', 'predict', 'features', 'report'];
+  const commands = [
+    'doctor',
+    'data',
+    'weights',
+    'pretrain',
+    'train',
+    'evaluate',
+    'predict',
+    'features',
+    'report',
+  ];
 
   test('--help lists the commands; each has its own; exit 0', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
@@ -123,7 +133,7 @@ describe('usage', () => {
     [
       'an unknown backbone',
       ['train', '--dataset', data, '--backbone', 'nonsense', '--out', at('never')],
-      /nonsense.*vgg16, vgg19, resnet50, resnet50v2, mobilenet/,
+      /nonsense.*vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal/,
     ],
     [
       'ImageNet weights that are not here',

@@ -17,6 +17,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
 import h5py
 import numpy as np
+import tensorflow as tf
 from keras import Model, applications
 from keras.src.applications import imagenet_utils
 from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
@@ -92,6 +93,8 @@ def main(pictures_file, count, out, mobilenet_folder=None):
     for mode in ("caffe", "tf"):
         imagenet_utils.preprocess_input(pictures.copy(), mode=mode).astype("<f4").tofile(f"{out}/{mode}.f32")
     (pictures / np.float32(255)).tofile(f"{out}/scale.f32")
+    standardized = tf.image.per_image_standardization(tf.constant(pictures))
+    standardized.numpy().tofile(f"{out}/standardize.f32")
     reference = {"networks": {}}
     for seed, (name, (build, module)) in enumerate(NETWORKS.items()):
         model = build(weights=None, include_top=False, input_shape=(224, 224, 3))

@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
 import { loadBackbone } from '../../lib/networks/load-backbone';
-import { networks } from '../../lib/networks/table';
+import { type BackboneName, networks } from '../../lib/networks/table';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xray-backbone-'));
 const model = path.join(folder, 'mobilenet_v1_1.0_224_conv_pw_2');
@@ -100,7 +100,26 @@ describe('a network of the table', () => {
     refused({ name: 'vgg16', weights: 'random', cut: 'input_1' }, 'does not give a map'));
 
   test('with weights that are nowhere', () =>
-    refused({ name: 'vgg16', weights: '/nowhere.h5' }, 'no file or folder /nowhere.h5'));
+    refused(
+      { name: 'vgg16', weights: '/nowhere.h5' },
+      'no file or folder /nowhere.h5',
+      'imagenet or random',
+    ));
+
+  test.each<[BackboneName, string, string]>([
+    [
+      'fractal',
+      'imagenet',
+      'weights is "imagenet"; Fractal was not pretrained on it: choose fractals, random, or a file',
+    ],
+    [
+      'vgg16',
+      'fractals',
+      'weights is "fractals"; VGG16 was not pretrained on it: choose imagenet, random, or a file',
+    ],
+  ])("%s with another network's pretraining, %s", (name, weights, message) =>
+    refused({ name, weights }, message),
+  );
 
   test('with a bad seed', () => refused({ name: 'vgg16', weights: 'random', seed: 1.5 }, 'seed is 1.5'));
 
@@ -179,7 +198,7 @@ describe('a layers-model on disk', () => {
     expect(preprocessing).toBe('scale');
     await refused(
       { name: model, cut: 'conv_pw_1', preprocessing: 'torch' as 'tf' },
-      'choose one of caffe, tf, scale',
+      'choose one of caffe, tf, scale, standardize',
     );
   });
 

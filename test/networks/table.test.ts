@@ -20,7 +20,8 @@ describe.each(backboneNames)('the row of %s', (name) => {
   test('builds for other picture sizes', async () => {
     const tf = await tensorflow();
     const network = row.build(tf, 96);
-    expect(network.outputs[0]!.shape.slice(1, 3)).toEqual([3, 3]);
+    const side = name === 'fractal' ? 6 : 3;
+    expect(network.outputs[0]!.shape.slice(1, 3)).toEqual([side, side]);
     network.dispose();
   });
 });
@@ -33,6 +34,13 @@ describe('a description', () => {
     ['resnet50', 23_587_712, 49, [7, 7, 2048]],
     ['resnet50v2', 23_564_800, 49, [7, 7, 2048]],
     ['mobilenet', 3_228_864, 27, [7, 7, 1024]],
+    // No other implementation to count for us: kernels, and four numbers a channel of batch normalisation.
+    [
+      'fractal',
+      75 * 32 + 9 * (32 * 64 + 64 * 128 + 128 * 192 + 192 * 256) + 4 * (32 + 64 + 128 + 192 + 256),
+      5,
+      [14, 14, 256],
+    ],
   ])('of %s', async (name, parameters, depth, last) => {
     const tf = await tensorflow();
     const before = tf.memory().numTensors;
@@ -47,7 +55,7 @@ describe('a description', () => {
 
   test('of an unknown network is refused with the nearest name', async () => {
     await expect(describeNetwork('vgg61' as BackboneName)).rejects.toThrow(
-      'backbone is "vgg61"; did you mean vgg16? Choose one of vgg16, vgg19, resnet50, resnet50v2, mobilenet',
+      'backbone is "vgg61"; did you mean vgg16? Choose one of vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal',
     );
   });
 });
