@@ -142,7 +142,7 @@ export async function sampleReport(folder: string): Promise<ReportOptions> {
       }),
     ]),
   ]);
-  const model = await writeNotebookFile(path.join(notebooks, '03-vgg16.ipynb'), [
+  const model = await writeNotebookFile(path.join(notebooks, '04-vgg16.ipynb'), [
     prose('# VGG16\n\nThe same cells for every network.'),
     prose('## Train'),
     code(
@@ -161,9 +161,9 @@ export async function sampleReport(folder: string): Promise<ReportOptions> {
     ]),
     code('show(plots.notCovid(tests));', [charted(plots.notCovid)]),
   ]);
-  const comparison = await writeNotebookFile(path.join(notebooks, '08-comparison.ipynb'), [
+  const comparison = await writeNotebookFile(path.join(notebooks, '09-comparison.ipynb'), [
     prose(
-      '# All runs side by side\n\nWhat the article had, and what this run has. Back to [VGG16](03-vgg16.ipynb).',
+      '# All runs side by side\n\nWhat the article had, and what this run has. Back to [VGG16](04-vgg16.ipynb).',
     ),
     code('show(plots.comparison(runs)); show(plots.baselines(baselines));', [
       charted(plots.comparison),
