@@ -20,29 +20,94 @@ export function glorotDense(inputs: number, units: number, random: Random): Dens
   return { inputs, units, kernel, bias: new Float32Array(units) };
 }
 
-// A loop over so few units costs more than it does; such layers are run through unit by unit.
-const fewUnits = 4;
+/*
+ * Linear heads have two or three units, and a loop over so few costs more than it does: each number is used for all of
+ * them at once.
+ */
 
-/** x · kernel + bias of one row, into `output` [units]. Rows after relu are half zeros, which cost nothing here. */
-export function applyDense(
-  { inputs, units, kernel, bias }: Dense,
+function applyTwo(row: Float32Array, kernel: Float32Array, output: Float32Array): void {
+  let [a, b] = output as unknown as [number, number];
+  for (let i = 0, k = 0; i < row.length; i++, k += 2) {
+    const x = row[i]!;
+    a += x * kernel[k]!;
+    b += x * kernel[k + 1]!;
+  }
+  output[0] = a;
+  output[1] = b;
+}
+
+function applyThree(row: Float32Array, kernel: Float32Array, output: Float32Array): void {
+  let [a, b, c] = output as unknown as [number, number, number];
+  for (let i = 0, k = 0; i < row.length; i++, k += 3) {
+    const x = row[i]!;
+    a += x * kernel[k]!;
+    b += x * kernel[k + 1]!;
+    c += x * kernel[k + 2]!;
+  }
+  output[0] = a;
+  output[1] = b;
+  output[2] = c;
+}
+
+// Rows after relu are half zeros, which cost nothing here.
+function applyAny(
+  inputs: number,
+  units: number,
   row: Float32Array,
+  kernel: Float32Array,
   output: Float32Array,
 ): void {
-  if (units <= fewUnits) {
-    for (let j = 0; j < units; j++) {
-      let sum = bias[j]!;
-      for (let i = 0, k = j; i < inputs; i++, k += units) sum += row[i]! * kernel[k]!;
-      output[j] = sum;
-    }
-    return;
-  }
-  output.set(bias);
   for (let i = 0; i < inputs; i++) {
     const x = row[i]!;
     if (x === 0) continue;
     const start = i * units;
     for (let j = 0; j < units; j++) output[j]! += x * kernel[start + j]!;
+  }
+}
+
+/** x · kernel + bias of one row, into `output` [units]. */
+export function applyDense(
+  { inputs, units, kernel, bias }: Dense,
+  row: Float32Array,
+  output: Float32Array,
+): void {
+  output.set(bias);
+  if (units === 2) applyTwo(row, kernel, output);
+  else if (units === 3) applyThree(row, kernel, output);
+  else applyAny(inputs, units, row, kernel, output);
+}
+
+function addTwo(row: Float32Array, output: Float32Array, gradient: Float32Array): void {
+  const [a, b] = output as unknown as [number, number];
+  for (let i = 0, k = 0; i < row.length; i++, k += 2) {
+    const x = row[i]!;
+    gradient[k]! += x * a;
+    gradient[k + 1]! += x * b;
+  }
+}
+
+function addThree(row: Float32Array, output: Float32Array, gradient: Float32Array): void {
+  const [a, b, c] = output as unknown as [number, number, number];
+  for (let i = 0, k = 0; i < row.length; i++, k += 3) {
+    const x = row[i]!;
+    gradient[k]! += x * a;
+    gradient[k + 1]! += x * b;
+    gradient[k + 2]! += x * c;
+  }
+}
+
+function addAny(
+  inputs: number,
+  units: number,
+  row: Float32Array,
+  output: Float32Array,
+  gradient: Float32Array,
+): void {
+  for (let i = 0; i < inputs; i++) {
+    const x = row[i]!;
+    if (x === 0) continue;
+    const start = i * units;
+    for (let j = 0; j < units; j++) gradient[start + j]! += x * output[j]!;
   }
 }
 
@@ -53,19 +118,9 @@ export function addKernelGradient(
   output: Float32Array,
   gradient: Float32Array,
 ): void {
-  if (units <= fewUnits) {
-    for (let j = 0; j < units; j++) {
-      const g = output[j]!;
-      for (let i = 0, k = j; i < inputs; i++, k += units) gradient[k]! += row[i]! * g;
-    }
-    return;
-  }
-  for (let i = 0; i < inputs; i++) {
-    const x = row[i]!;
-    if (x === 0) continue;
-    const start = i * units;
-    for (let j = 0; j < units; j++) gradient[start + j]! += x * output[j]!;
-  }
+  if (units === 2) addTwo(row, output, gradient);
+  else if (units === 3) addThree(row, output, gradient);
+  else addAny(inputs, units, row, output, gradient);
 }
 
 /** Softmax of logits, in place, shifted so that it cannot overflow. */
