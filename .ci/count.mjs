@@ -1,8 +1,8 @@
-// Counts what .ci/run ran: the tests, and each notebook.
+// Counts what .ci/run ran: the tests, the benchmarks as one, and each notebook.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const [folder, tests, report] = process.argv.slice(2);
+const [folder, tests, bench, report] = process.argv.slice(2);
 const read = (name) => {
   try {
     return JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
@@ -14,8 +14,9 @@ const read = (name) => {
 const { numPassedTests = 0, numFailedTests = 0, numFailedTestSuites = 0 } = read('tests.json') ?? {};
 const { notebooks = [] } = read('report.json') ?? {};
 const bad = notebooks.filter(({ ok }) => !ok).length;
-const passed = numPassedTests + notebooks.length - bad;
-let failed = numFailedTests + bad;
+const benchFailed = Number(bench) === 0 ? 0 : 1;
+const passed = numPassedTests + (1 - benchFailed) + notebooks.length - bad;
+let failed = numFailedTests + benchFailed + bad;
 // A file that did not even load has no failed tests of its own; neither has a run that never began.
 if (Number(tests) !== 0 && numFailedTests === 0) failed += Math.max(1, numFailedTestSuites);
 if (Number(report) !== 0 && bad === 0) failed += 1;

@@ -1,98 +1,132 @@
 // Writes bench/results.md: how fast this project is beside its peers, measured in the same run.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { articleProtocol } from './article-protocol.mjs';
-import { root } from './timed.mjs';
+import { checkedRows } from './checked-rows.mjs';
+import { busyShare, describeMachine, peerVersions } from './machine.mjs';
+import { resultsText } from './results-text.mjs';
+import { sections } from './sections.mjs';
+import { root, stopTimed } from './timed.mjs';
+import { withSection } from './with-section.mjs';
 
-const help = `Usage: npm run bench [-- --quick] [--peer-epochs N] [--repeats N] [--network NAME] [--out FILE]
+const names = sections.map(({ name }) => name);
+const help = `Usage: npm run bench [-- OPTIONS]
 
-  --quick          12 phantoms and 2 epochs in Keras: whether it runs, not how fast; prints, writes only with --out
-  --peer-epochs N  epochs measured in Keras, 1 to 25; the others are added at their mean (default 25, about 8 minutes)
-  --repeats N      runs of this project, of which the median counts (default 3)
-  --network NAME   vgg16 (default), vgg19, resnet50, resnet50v2
-  --out FILE       default bench/results.md
+  --only NAMES     by commas, of: ${names.join(', ')};
+                   the others keep their last results
+  --quick          few and small: whether it runs, not how fast; prints, writes only with --out
+  --peer-epochs N  epochs of the article's script that are run in Keras, 1 to 25; the others are added at their
+                   mean (default 25)
+  --repeats N      runs of which the median counts (default 3)
+  --out FILE       default bench/results.md; the figures go beside it as JSON, section by section as they are done
 
 The peers run in the project's .venv (npm run setup -- --peers), or in the Python that XRAY_PEERS_PYTHON names.
 `;
 const require = createRequire(import.meta.url);
-const { values: given } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    'peer-epochs': { type: 'string' },
-    repeats: { type: 'string' },
-    network: { type: 'string', default: 'vgg16' },
-    out: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (given.help) {
+const { checkChoice, checkWhole } = require('../dist/core/check.js');
+const { writeFileAtomic, writeJson } = require('../dist/core/files.js');
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      'peer-epochs': { type: 'string' },
+      repeats: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { only, quick, help, out = quick ? undefined : path.join(root, 'bench', 'results.md') } = values;
+  const whole = (name, otherwise, max) =>
+    values[name] === undefined ? otherwise : checkWhole(`--${name}`, Number(values[name]), 1, max);
+  const chosen = only?.split(',').map((name) => checkChoice('--only', name.trim(), names)) ?? names;
+  return {
+    help,
+    quick,
+    chosen: sections.filter(({ name }) => chosen.includes(name)),
+    peerEpochs: whole('peer-epochs', quick ? 2 : 25, 25),
+    repeats: whole('repeats', quick ? 1 : 3, 100),
+    out: out && path.resolve(out),
+  };
+}
+
+let options;
+try {
+  options = readOptions();
+} catch (error) {
+  console.error(`${error.message}\n\n${help}`);
+  process.exit(2);
+}
+if (options.help) {
   console.log(help);
   process.exit(0);
 }
-const { describeBackend } = require('../dist/index.js');
-const { checkChoice, checkWhole } = require('../dist/core/check.js');
-const { writeFileAtomic } = require('../dist/core/files.js');
+const { quick, chosen, peerEpochs, repeats, out } = options;
 
-const network = checkChoice('--network', given.network, ['vgg16', 'vgg19', 'resnet50', 'resnet50v2']);
-const whole = (name, value, otherwise, max) =>
-  value === undefined ? otherwise : checkWhole(name, Number(value), 1, max);
-const peerEpochs = whole('--peer-epochs', given['peer-epochs'], given.quick ? 2 : 25, 25);
-const repeats = whole('--repeats', given.repeats, given.quick ? 1 : 3, 100);
+const began = performance.now();
+const secondsSince = (begin) => (performance.now() - begin) / 1000;
+const say = (text) => console.error(`${secondsSince(began).toFixed(0).padStart(5)} s  ${text}`);
 
-const ownPython = path.join(root, '.venv', 'bin', 'python');
-const peersPython = process.env.XRAY_PEERS_PYTHON || ownPython;
-const hasPeers = existsSync(peersPython);
-const started = performance.now();
-const say = (text) =>
-  console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
-if (!hasPeers)
-  say('no Keras here: npm run setup -- --peers, or XRAY_PEERS_PYTHON; only our own times are measured');
+const python = process.env.XRAY_PEERS_PYTHON || path.join(root, '.venv', 'bin', 'python');
+const found = existsSync(python) ? await peerVersions(python) : undefined;
+const { machine, versions } = await describeMachine();
+const figures = out?.replace(/(\.md)?$/, '.json');
+let results = figures && existsSync(figures) ? JSON.parse(await readFile(figures, 'utf8')) : {};
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    stopped = true;
+    say('stopping; the sections that are done are kept');
+    stopTimed();
+  });
 
-const load = os.loadavg()[0];
-const { rows, versions } = await articleProtocol({
-  network,
-  count: given.quick ? 12 : 138,
-  peerEpochs,
-  repeats,
-  python: hasPeers ? peersPython : undefined,
-  say,
-});
+const done = [];
+const failed = [];
+const skipped = [];
 
-const { backend, tensorflow } = await describeBackend();
-const seconds = (value) => (value === undefined ? '–' : `${value.toFixed(1)} s`);
-const met = (value) => (value === undefined ? '–' : value ? 'yes' : 'no');
-const lines = [
-  '# Benchmarks',
-  '',
-  `Generated by \`npm run bench${given.quick ? ' -- --quick' : ''}\`; do not edit. Each line against a peer in the same run.`,
-  '',
-  `${new Date().toISOString().slice(0, 10)}, xray-transfer ${require('../package.json').version}, ${backend}` +
-    `${tensorflow ? ` (TensorFlow ${tensorflow})` : ''}, Node ${process.version}; peers: ` +
-    `${
-      Object.entries(versions)
-        .map((pair) => pair.join(' '))
-        .join(', ') || 'none here'
-    }.`,
-  `${os.cpus().length} × ${os.cpus()[0].model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB; load before the run ${load.toFixed(1)}; ` +
-    `median of ${repeats} of our runs, one run of the peer. Random weights on both sides.`,
-  '',
-  '| benchmark | here | Keras, the article’s script | ratio | goal | met |',
-  '| --- | --- | --- | --- | --- | --- |',
-  ...rows.map(
-    (row) =>
-      `| ${row.name} | ${seconds(row.seconds)} | ${seconds(row.peer)}${row.peerNote ? ` (${row.peerNote})` : ''} | ` +
-      `${row.peer === undefined ? '–' : `${(row.peer / row.seconds).toFixed(1)}×`} | ${row.goal ?? '–'} | ` +
-      `${given.quick ? '–' : met(row.met)} |`,
-  ),
-  '',
-];
-const text = lines.join('\n');
-console.log(text);
-const out = given.out ?? (given.quick ? undefined : path.join(root, 'bench', 'results.md'));
-if (out) {
-  await writeFileAtomic(path.resolve(out), text);
-  say(`written ${out}`);
+for (const { name, peers, run } of chosen) {
+  if (stopped) break;
+  if (peers.length && !found) {
+    say(`${name} skipped: no ${peers.join(', ')} here; npm run setup -- --peers, or XRAY_PEERS_PYTHON`);
+    skipped.push(name);
+    continue;
+  }
+  const busy = await busyShare();
+  const begin = performance.now();
+  say(`${name} (${(busy * 100).toFixed(0)} % of the processors busy)`);
+  try {
+    const rows = checkedRows(name, await run({ quick, repeats, peerEpochs, python, say }));
+    results = withSection(sections, results, name, {
+      date: new Date().toISOString().slice(0, 10),
+      seconds: secondsSince(begin),
+      machine,
+      busy,
+      repeats,
+      versions,
+      peers: Object.fromEntries(peers.map((peer) => [peer, found[peer]])),
+      quick,
+      rows,
+    });
+    done.push(name);
+  } catch (error) {
+    if (stopped) break;
+    failed.push(name);
+    say(`${name} failed: ${error.stack}`);
+    continue;
+  }
+  if (!out) continue;
+  await writeJson(figures, results);
+  await writeFileAtomic(out, resultsText(sections, results));
 }
+
+if (!out && done.length) console.log(resultsText(chosen, results));
+const ended = [
+  `${done.length} done`,
+  ...(failed.length ? [`${failed.join(', ')} failed`] : []),
+  ...(skipped.length ? [`${skipped.join(', ')} skipped`] : []),
+];
+say(`${ended.join('; ')}${out ? `; written to ${out}` : ''}`);
+process.exitCode = stopped ? 130 : failed.length || !done.length ? 1 : 0;
