@@ -7,7 +7,7 @@ export function addPretrain(program: Command): void {
   program
     .command('pretrain')
     .description('pretrains the small network on formula-driven pictures; killed and run again it goes on')
-    .option('--pictures <n>', 'pictures to see', whole('pictures', 64, 100_000_000), 200_000)
+    .option('--pictures <n>', 'pictures to see', whole('pictures', 64, 100_000_000), 160_000)
     .option('--seed <n>', 'seed of everything random', whole('seed', 0), 42)
     .option(
       '--out <folder>',

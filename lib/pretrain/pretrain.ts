@@ -19,7 +19,7 @@ import { type FractalPictures, fractalPictures } from './fractal-pictures';
 import { savePretrained } from './save-pretrained';
 
 export interface PretrainOptions extends WorkOptions {
-  /** Pictures to see, 64 or more. Default 200,000. */
+  /** Pictures to see, 64 or more. Default 160,000, as the weights in the repository. */
   readonly pictures?: number;
   /** Of classes, pictures and first weights; whole, 0 or more. Default 42. */
   readonly seed?: number;
@@ -48,7 +48,7 @@ const weightDecay = 0.02;
 const stepsPerCheckpoint = 50;
 /** Points of the curve. */
 const curvePoints = 16;
-/** Fresh pictures for a point of the curve, and for the last. */
+/** Fresh pictures for a point of the curve, and for the last; never more than were seen. */
 const heldOut = { point: 1024, last: 4096 };
 
 /** The rate of a step: half a cosine from `learningRate` down to 0 (Loshchilov & Hutter 2017). */
@@ -138,7 +138,7 @@ const timeLeft = (seconds: number): string =>
  * @throws the signal's reason when interrupted; the state is kept
  */
 export async function pretrain(folder: string, options: PretrainOptions = {}): Promise<Pretrained> {
-  const { pictures = 200_000, seed = 42, onProgress, signal } = options;
+  const { pictures = 160_000, seed = 42, onProgress, signal } = options;
   checkWhole('pictures', pictures, batchSize, 100_000_000);
   checkWhole('seed', seed, 0);
   const settings: PretrainSettings = {
@@ -187,7 +187,7 @@ export async function pretrain(folder: string, options: PretrainOptions = {}): P
       state.lossCount++;
       const point = Math.floor((state.steps * curvePoints) / steps);
       if (point > Math.floor(((state.steps - 1) * curvePoints) / steps)) {
-        const count = state.steps === steps ? heldOut.last : heldOut.point;
+        const count = Math.min(state.steps === steps ? heldOut.last : heldOut.point, steps * batchSize);
         const top1 = await accuracyOn(tf, classifier, fresh, count);
         state.curve.push({ pictures: state.steps * batchSize, loss: state.lossSum / state.lossCount, top1 });
         state.lossSum = 0;

@@ -1,11 +1,21 @@
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { LayersModel, Tensor4D } from '@tensorflow/tfjs';
 import { describeBackend, type TensorFlow } from '../compute/tensorflow';
 import { sha256, writeFileAtomic, writeJson } from '../core/files';
+import { projectFolder } from '../core/settings';
 import { fractalNetwork } from '../networks/fractal';
 import { layersModelFiles } from '../networks/layers-model-files';
 import { networks } from '../networks/table';
 import type { Pretrained } from './pretrain';
+
+/** Commit of the project's folder; null where it is no checkout, or there is no git. */
+const commit = (): Promise<string | null> =>
+  promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: projectFolder }).then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
 
 /** The network of three channels that sees a colour picture as its average: each channel has a third of the kernel. */
 function inColour(tf: TensorFlow, grey: LayersModel): LayersModel {
@@ -44,6 +54,7 @@ export async function savePretrained(
       seconds: Math.round(seconds),
       curve,
       backend,
+      commit: await commit(),
       threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || null,
       oneDnn: process.env.TF_ENABLE_ONEDNN_OPTS ?? null,
       versions: { node: process.version, tfjs: tf.version_core, tensorflow },
