@@ -5,7 +5,7 @@ export function addBackboneOptions(command: Command): Command {
   return command
     .requiredOption(
       '--backbone <name>',
-      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, or a folder with a tfjs layers-model',
+      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, pixels (no network), or a folder with a tfjs layers-model',
     )
     .option('--cut <layer>', 'layer whose output is the feature map; needed for a folder')
     .option(

@@ -28,7 +28,7 @@ export interface Backbone {
   readonly fineTuneFrom: string;
   /** Feature map [h, w, c]. */
   readonly featureShape: readonly [number, number, number];
-  /** "imagenet", "fractals", "random", or the path of the file given. */
+  /** "imagenet", "fractals", "none", "random", or the path of the file given. */
   readonly weights: string;
   /** Identifies architecture and numbers: SHA-256 (hex). For random weights it follows from name and seed. */
   readonly weightsHash: string;

@@ -22,7 +22,7 @@ export interface BackboneOptions {
   readonly cut?: string;
   /**
    * The network's own pretraining, the default: `imagenet`, looked for in XRAY_WEIGHTS, then in the cache; `fractals`,
-   * which come with the project. `random`: drawn from `seed`. Else the path of a Keras h5 file or of a folder with
+   * which come with the project; `none` of what has no weights. `random`: drawn from `seed`. Else the path of a Keras h5 file or of a folder with
    * model.json, whatever its checksum. A layers-model on disk has its own and takes no choice.
    */
   readonly weights?: 'imagenet' | 'fractals' | 'random' | (string & {});
@@ -74,8 +74,12 @@ async function setStored(
   }
 }
 
-/** Where the weights are that were asked for; undefined for random ones. */
+/** Where the weights are that were asked for; undefined for random ones and for a network without. */
 async function weightsFile(row: Network, weights: string): Promise<string | undefined> {
+  if (row.weights.kind === 'none') {
+    if (weights === row.pretraining) return undefined;
+    throw new InputError(`weights is "${weights}"; ${row.title} has no weights: leave weights out`);
+  }
   if (weights === 'random') return undefined;
   if (weights === row.pretraining) return findWeights(row);
   if (isPretraining(weights))
@@ -92,18 +96,21 @@ async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions)
   try {
     const cut = checkCut(network, options.cut ?? row.cut, row.title);
     const needed = layersUpTo(network, cut);
-    if (file === undefined) setRandomWeights(tf, network, needed, seed, preprocessing);
+    const random = weights === 'random';
+    if (random) setRandomWeights(tf, network, needed, seed, preprocessing);
     const { files, unusedLayers } = file
       ? await setStored(tf, network, needed, file, row.title)
       : { files: [], unusedLayers: [] };
-    const drawn = ['random', randomWeightsVersion, row.name, cut, seed, preprocessing];
+    const made = random
+      ? ['random', randomWeightsVersion, row.name, cut, seed, preprocessing]
+      : ['none', row.name, cut];
     return {
       name: row.name,
       title: row.title,
       inputSize: row.inputSize,
-      preprocessing: file ? row.preprocessing : preprocessing,
+      preprocessing: random ? preprocessing : row.preprocessing,
       weights,
-      weightsHash: file ? await hashWeights(row.name, cut, files) : sha256(drawn.join('\n')),
+      weightsHash: file ? await hashWeights(row.name, cut, files) : sha256(made.join('\n')),
       unusedLayers,
       ...describe(cutAt(tf, network, cut), cut),
     };

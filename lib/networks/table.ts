@@ -4,6 +4,7 @@ import { fractalNetwork } from './fractal';
 import type { Builder } from './layers';
 import { mobilenet } from './mobilenet';
 import { nearest } from './nearest';
+import { pixels } from './pixels';
 import { resnet50 } from './resnet';
 import { resnet50v2 } from './resnet-v2';
 import { vgg } from './vgg';
@@ -11,11 +12,11 @@ import { vgg } from './vgg';
 /** The article's four networks. */
 export const articleNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2'] as const;
 /** The networks known by name. */
-export const backboneNames = [...articleNames, 'mobilenet', 'fractal'] as const;
+export const backboneNames = [...articleNames, 'mobilenet', 'fractal', 'pixels'] as const;
 export type BackboneName = (typeof backboneNames)[number];
 
-/** What networks can have been pretrained on. */
-export const pretrainings = ['imagenet', 'fractals'] as const;
+/** What networks can have been pretrained on; "none" of what has no weights. */
+export const pretrainings = ['imagenet', 'fractals', 'none'] as const;
 export type Pretraining = (typeof pretrainings)[number];
 
 /** Where a network's weights come from, and how they are stored. */
@@ -38,7 +39,9 @@ export type WeightsSource =
       readonly folder: string;
       /** SHA-256 of each file. */
       readonly sha256: Readonly<Record<string, string>>;
-    };
+    }
+  /** It has none. */
+  | { readonly kind: 'none' };
 
 /** Everything there is to know of a network. To add one: add a row here and a builder. */
 export interface Network {
@@ -161,6 +164,20 @@ export const networks = {
     citation:
       'Kataoka H et al. Pre-training without Natural Images. ACCV 2020. arXiv:2101.08515; ' +
       'Anderson C, Farrell R. Improving Fractal Pre-training. WACV 2022. arXiv:2110.03091',
+  },
+  // What every network has to beat: no network at all.
+  pixels: {
+    name: 'pixels',
+    title: '32×32 pixels',
+    build: pixels,
+    inputSize: 224,
+    preprocessing: 'scale',
+    pretraining: 'none',
+    weights: { kind: 'none' },
+    cut: 'pixels',
+    fineTuneFrom: 'pixels',
+    citation:
+      'Torralba A, Fergus R, Freeman WT. 80 Million Tiny Images. IEEE Transactions on Pattern Analysis and Machine Intelligence 2008',
   },
 } satisfies Readonly<Record<BackboneName, Network>>;
 

@@ -9,8 +9,10 @@ export interface WeightsAtHand {
 }
 
 const ofPretraining: Readonly<Record<Pretraining, string>> = {
-  imagenet: 'ImageNet weights',
-  fractals: 'weights pretrained on fractals, without a single natural picture; they come with the project',
+  imagenet: 'runs with ImageNet weights',
+  none: 'needs no weights: it is no network',
+  fractals:
+    'runs with weights pretrained on fractals, without a single natural picture; they come with the project',
 };
 
 /**
@@ -21,10 +23,10 @@ const ofPretraining: Readonly<Record<Pretraining, string>> = {
 export async function weightsAtHand(name: string): Promise<WeightsAtHand> {
   const network = networkNamed(name);
   try {
-    await findWeights(network);
+    if (network.weights.kind !== 'none') await findWeights(network);
     return {
       weights: network.pretraining,
-      reason: `${network.title} runs with ${ofPretraining[network.pretraining]}.`,
+      reason: `${network.title} ${ofPretraining[network.pretraining]}.`,
     };
   } catch (error) {
     if (!(error instanceof AbsentWeightsError)) throw error;

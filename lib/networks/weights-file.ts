@@ -11,7 +11,7 @@ import type { Network, WeightsSource } from './table';
 export const weightsCache = (): string => path.join(cacheFolder(), 'weights');
 
 /** Weights that are fetched from elsewhere. */
-export type FetchedWeights = Exclude<WeightsSource, { kind: 'repository' }>;
+export type FetchedWeights = Exclude<WeightsSource, { kind: 'repository' | 'none' }>;
 type RepositoryWeights = Extract<WeightsSource, { kind: 'repository' }>;
 
 /** The name on disk of fetched weights: a file's, or a folder's with model.json. */
@@ -67,9 +67,10 @@ async function repositoryWeights(title: string, { folder, sha256 }: RepositoryWe
  * Path of a network's pretrained weights (an h5 file, or the model.json of a folder): in the project's own folder where
  * they come with it, else in XRAY_WEIGHTS or the cache.
  * @throws AbsentWeightsError if there are none, saying what to do
- * @throws InputError if a file of that name has another checksum
+ * @throws InputError if a file of that name has another checksum, or for a network without weights
  */
 export async function findWeights(network: Network): Promise<string> {
+  if (network.weights.kind === 'none') throw new InputError(`${network.title} has no weights and needs none`);
   if (network.weights.kind === 'repository') return repositoryWeights(network.title, network.weights);
   const name = weightsName(network.weights);
   const folders = [...weightsFolders(), weightsCache()];

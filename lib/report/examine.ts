@@ -16,7 +16,7 @@ export interface Examination extends Omit<Backend, 'gpu'> {
   readonly jupyterlab: string | null;
   /** Where the kernel is. */
   readonly kernel: string;
-  /** Where each network's pretrained weights are; null if they are not here. */
+  /** Where the pretrained weights of each network that has some are; null if they are not here. */
   readonly weights: Readonly<Record<string, string | null>>;
   readonly data: { readonly folder: string; readonly classes: Readonly<Record<string, number>> };
 }
@@ -31,8 +31,9 @@ async function jupyterlabVersion(): Promise<string | null> {
 export async function examine(): Promise<Examination> {
   const { gpu, ...backend } = await describeBackend();
   const weights: Record<string, string | null> = {};
-  for (const name of backboneNames) {
-    weights[name] = await findWeights(networkNamed(name)).catch(() => null);
+  for (const network of backboneNames.map(networkNamed)) {
+    if (network.weights.kind === 'none') continue;
+    weights[network.name] = await findWeights(network).catch(() => null);
   }
   const folder = datasetFolder();
   const classes: Record<string, number> = {};

@@ -44,6 +44,7 @@ function strip(own: Figure, article: Figure | undefined): string {
 const weightNames: Readonly<Record<string, string>> = {
   imagenet: 'ImageNet',
   fractals: 'fractals',
+  none: 'none',
   random: 'random',
 };
 // Of a file its name alone: the folders above it are nobody's concern.

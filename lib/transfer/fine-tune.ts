@@ -115,6 +115,8 @@ export async function fineTune(
   const backbone = await loadBackbone(backboneReference(model.backbone));
   const owned: { dispose(): unknown }[] = [backbone.model];
   try {
+    if (!backbone.model.weights.length)
+      throw new InputError(`${backbone.title} has no weights that could be fine-tuned`);
     const { frozen, tail, boundary } = halve(tf, backbone.model, backbone.fineTuneFrom);
     owned.push(tail);
     const [, height, width, channels] = frozen.outputs[0]!.shape as number[];

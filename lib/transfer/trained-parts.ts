@@ -8,7 +8,7 @@ export interface BackboneSummary {
   readonly name: string;
   readonly title: string;
   readonly cut: string;
-  /** "imagenet", "fractals", "random", or the path of a file. */
+  /** "imagenet", "fractals", "none", "random", or the path of a file. */
   readonly weights: string;
   readonly weightsHash: string;
   /** Seed of random weights. */

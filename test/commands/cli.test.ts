@@ -133,7 +133,7 @@ describe('usage', () => {
     [
       'an unknown backbone',
       ['train', '--dataset', data, '--backbone', 'nonsense', '--out', at('never')],
-      /nonsense.*vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal/,
+      /nonsense.*vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, pixels/,
     ],
     [
       'ImageNet weights that are not here',

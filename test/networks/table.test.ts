@@ -20,7 +20,7 @@ describe.each(backboneNames)('the row of %s', (name) => {
   test('builds for other picture sizes', async () => {
     const tf = await tensorflow();
     const network = row.build(tf, 96);
-    const side = name === 'fractal' ? 6 : 3;
+    const side = { fractal: 6, pixels: 1 }[name as string] ?? 3;
     expect(network.outputs[0]!.shape.slice(1, 3)).toEqual([side, side]);
     network.dispose();
   });
@@ -41,6 +41,7 @@ describe('a description', () => {
       5,
       [14, 14, 256],
     ],
+    ['pixels', 0, 0, [1, 1, 1024]],
   ])('of %s', async (name, parameters, depth, last) => {
     const tf = await tensorflow();
     const before = tf.memory().numTensors;
@@ -55,7 +56,7 @@ describe('a description', () => {
 
   test('of an unknown network is refused with the nearest name', async () => {
     await expect(describeNetwork('vgg61' as BackboneName)).rejects.toThrow(
-      'backbone is "vgg61"; did you mean vgg16? Choose one of vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal',
+      'backbone is "vgg61"; did you mean vgg16? Choose one of vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, pixels',
     );
   });
 });

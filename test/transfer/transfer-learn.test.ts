@@ -653,6 +653,17 @@ describe('fine-tuning', () => {
   });
 });
 
+test('no network at all: 32×32 pixels learn, are saved and loaded, and cannot be fine-tuned', async () => {
+  const model = await transferLearn(split, { backbone: 'pixels', epochs: 30, learningRate: 0.01 });
+  expect(model.backbone).toMatchObject({ title: '32×32 pixels', weights: 'none' });
+  // Stripes at any phase have one mean everywhere: only their brightness tells.
+  expect((await evaluate(model, split.test)).accuracy.value).toBeGreaterThan(0.4);
+  const folder = path.join(root, 'pixels');
+  await model.save(folder);
+  expect(await probabilitiesOf(await loadModel(folder))).toEqual(await probabilitiesOf(model));
+  await refused(fineTune(model, split), /32×32 pixels has no weights that could be fine-tuned/);
+});
+
 test('random pictures are judged without a crash', async () => {
   const model = await transferLearn(split, { ...options, epochs: 1 });
   const random = seededRandom(4);
