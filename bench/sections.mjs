@@ -24,8 +24,8 @@ export const sections = [
     run: async ({ quick, repeats, say }) => {
       const { notebookRerun } = await import('./notebook-rerun.mjs');
       return quick
-        ? notebookRerun({ notebooks: ['05-resnet50'], count: 12, augment: 0, repeats, say })
-        : notebookRerun({ notebooks: ['03-vgg16', '05-resnet50'], count: 138, repeats, say });
+        ? notebookRerun({ notebooks: ['06-resnet50'], count: 12, augment: 0, repeats, say })
+        : notebookRerun({ notebooks: ['04-vgg16', '06-resnet50'], count: 138, repeats, say });
     },
   },
   {
