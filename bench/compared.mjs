@@ -6,7 +6,7 @@ export function quantity(value, unit = '') {
   return unit === '×' ? `${digits}${unit}` : `${digits} ${unit}`.trim();
 }
 
-const share = (value) => `${Math.max(1, Math.round(value * 100))} %`;
+const percent = (share) => `${Math.max(1, Math.round(share * 100))} %`;
 
 /**
  * A row of the table of results for something of which less is better, time above all.
@@ -19,13 +19,16 @@ const share = (value) => `${Math.max(1, Math.round(value * 100))} %`;
  */
 export function compared({ name, here, peer, unit = 's', least, most, bound, note }) {
   const ratio = peer === undefined ? undefined : peer / here;
-  const goals = [
-    ...(most === undefined ? [] : [{ text: `≤ ${quantity(most, unit)}`, over: here / most - 1 }]),
-    ...(least === undefined || ratio === undefined
-      ? []
-      : [{ text: `≥ ${quantity(least, '×')}`, over: 1 - ratio / least }]),
-  ];
-  const missed = goals.filter(({ over }) => over > 0).map(({ text, over }) => `${share(over)} off ${text}`);
+  const goals = [];
+  if (most !== undefined) {
+    const text = `≤ ${quantity(most, unit)}`;
+    goals.push({ text, missed: here > most && `${quantity(here - most, unit)} over ${text}` });
+  }
+  if (least !== undefined && ratio !== undefined) {
+    const text = `≥ ${quantity(least, '×')}`;
+    goals.push({ text, missed: ratio < least && `${percent(1 - ratio / least)} short of ${text}` });
+  }
+  const missed = goals.map((goal) => goal.missed).filter(Boolean);
   const notes = [missed.join(', '), missed.length ? bound : undefined, note].filter(Boolean);
   return {
     name,

@@ -1,21 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { articleDataset } from './article-dataset.mjs';
 import { compared } from './compared.mjs';
 import { root, timed, typical } from './timed.mjs';
 
+/** A model's notebook, whatever its number. */
+function notebookOf(network) {
+  const folder = path.join(root, 'notebooks');
+  const file = readdirSync(folder).find((name) => name.replace(/^\d+-/, '') === `${network}.ipynb`);
+  if (!file) throw new Error(`no notebook of ${network} in ${folder}`);
+  return path.join(folder, file);
+}
+
 /**
  * A model's notebook, run again with its features cached, against its first run with an empty cache: whole processes,
  * through the executor that the report uses.
- * @param notebooks names without their ending
+ * @param networks whose notebooks are run, by the names that end the notebooks' own
  * @param count pictures in two classes
  * @param augment rotated copies of each training picture; undefined for the notebook's own
  * @returns rows of the table of results
  */
-export async function notebookRerun({ notebooks, count, augment, repeats, say }) {
+export async function notebookRerun({ networks, count, augment, repeats, say }) {
   const rows = [];
-  for (const name of notebooks) {
+  for (const network of networks) {
     const work = mkdtempSync(path.join(tmpdir(), 'xray-bench-'));
     try {
       const dataset = path.join(work, 'dataset');
@@ -25,7 +33,7 @@ export async function notebookRerun({ notebooks, count, augment, repeats, say })
           process.execPath,
           [
             path.join(root, 'bench', 'execute-notebook.mjs'),
-            path.join(root, 'notebooks', `${name}.ipynb`),
+            notebookOf(network),
             path.join(work, 'executed.ipynb'),
           ],
           {
@@ -41,10 +49,10 @@ export async function notebookRerun({ notebooks, count, augment, repeats, say })
       const warm = [];
       for (let repeat = 0; repeat < repeats; repeat++) warm.push(await run());
       const again = typical(warm);
-      say(`${name}: ${cold.seconds.toFixed(1)} s, again ${again.seconds.toFixed(1)} s`);
+      say(`notebook ${network}: ${cold.seconds.toFixed(1)} s, again ${again.seconds.toFixed(1)} s`);
       rows.push(
         compared({
-          name: `${name}, ${count} ${what}, features cached, against its first run`,
+          name: `notebook ${network}, ${count} ${what}, features cached, against its first run`,
           here: again.seconds,
           peer: cold.seconds,
           most: 8,

@@ -19,19 +19,17 @@ function provenance({ date, seconds, machine, busy, repeats, versions, peers, qu
   return sentences.join(' ');
 }
 
+/** Rows without their goals where sizes were too small for any. */
+const shown = ({ rows, quick }) =>
+  quick ? rows.map(({ name, here, peer, unit, ratio }) => ({ name, here, peer, unit, ratio })) : rows;
+
 function sectionText({ title, about }, result) {
-  const rows = result.rows.map(({ name, here, peer, unit, ratio, goal, met }) =>
-    line(
-      name,
-      quantity(here, unit),
-      quantity(peer, unit),
-      quantity(ratio, '×'),
-      goal ?? '–',
-      // Sizes too small for any goal.
-      result.quick ? '–' : yesOrNo(met),
-    ),
+  const rows = shown(result).map(({ name, here, peer, unit, ratio, goal, met }) =>
+    line(name, quantity(here, unit), quantity(peer, unit), quantity(ratio, '×'), goal ?? '–', yesOrNo(met)),
   );
-  const notes = result.rows.filter(({ note }) => note).map(({ name, note }) => `- ${name}: ${note}`);
+  const notes = shown(result)
+    .filter(({ note }) => note)
+    .map(({ name, note }) => `- ${name}: ${note}`);
   return [
     `## ${title}`,
     '',
@@ -54,8 +52,7 @@ function sectionText({ title, about }, result) {
  */
 export function resultsText(sections, results) {
   const measured = sections.filter(({ name }) => results[name]);
-  const rows = measured.flatMap(({ name }) => (results[name].quick ? [] : results[name].rows));
-  const judged = rows.filter(({ met }) => met !== undefined);
+  const judged = measured.flatMap(({ name }) => shown(results[name])).filter(({ met }) => met !== undefined);
   const missing = sections.filter(({ name }) => !results[name]).map(({ name }) => `\`${name}\``);
   return [
     '# Benchmarks',

@@ -42,11 +42,13 @@ function readOptions() {
   const { only, quick, help, out = quick ? undefined : path.join(root, 'bench', 'results.md') } = values;
   const whole = (name, otherwise, max) =>
     values[name] === undefined ? otherwise : checkWhole(`--${name}`, Number(values[name]), 1, max);
-  const chosen = only?.split(',').map((name) => checkChoice('--only', name.trim(), names)) ?? names;
+  const named = only?.split(',').map((name) => checkChoice('--only', name.trim(), names));
   return {
     help,
     quick,
-    chosen: sections.filter(({ name }) => chosen.includes(name)),
+    chosen: sections.filter((section) =>
+      named ? named.includes(section.name) : !quick || section.quick !== false,
+    ),
     peerEpochs: whole('peer-epochs', quick ? 2 : 25, 25),
     repeats: whole('repeats', quick ? 1 : 3, 100),
     out: out && path.resolve(out),

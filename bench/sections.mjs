@@ -1,7 +1,8 @@
 /**
  * What `npm run bench` measures, in the order of the table. `peers`: the Python packages it is measured against, by the
- * names of `peerVersions`. `run` takes {quick, repeats, peerEpochs, python, say} and returns rows. Modules are loaded when
- * needed, so that one that fails harms no other.
+ * names of `peerVersions`. `quick`: false where a quick run may leave it out, because another section runs the same
+ * code. `run` takes {quick, repeats, peerEpochs, python, say} and returns rows. Modules are loaded when needed, so that
+ * one that fails harms no other.
  */
 export const sections = [
   ...['vgg16', 'resnet50'].map((network) => ({
@@ -10,6 +11,7 @@ export const sections = [
     about:
       '`xray-transfer train --preset article`, 25 epochs, whole processes, against the article’s script in Keras, which runs every picture through the base in every epoch, and against an expert’s, which computes features once and then trains the head.',
     peers: ['Keras', 'TensorFlow', 'OpenCV'],
+    quick: network === 'vgg16',
     run: async ({ quick, repeats, peerEpochs, python, say }) => {
       const { articleProtocol } = await import('./article-protocol.mjs');
       return articleProtocol({ network, count: quick ? 12 : 138, peerEpochs, repeats, python, say });
@@ -24,8 +26,8 @@ export const sections = [
     run: async ({ quick, repeats, say }) => {
       const { notebookRerun } = await import('./notebook-rerun.mjs');
       return quick
-        ? notebookRerun({ notebooks: ['06-resnet50'], count: 12, augment: 0, repeats, say })
-        : notebookRerun({ notebooks: ['04-vgg16', '06-resnet50'], count: 138, repeats, say });
+        ? notebookRerun({ networks: ['resnet50'], count: 12, augment: 0, repeats, say })
+        : notebookRerun({ networks: ['vgg16', 'resnet50'], count: 138, repeats, say });
     },
   },
   {
