@@ -27,6 +27,7 @@ export function addTrain(program: Command): void {
       whole('patience', 0, 10_000),
     )
     .option('--balance-classes', 'weigh classes by the inverse of their frequency')
+    .option('--refit-norm', "fit the base's batch norm to the training pictures first")
     .option('--test <share>', 'share of the pictures kept for the test', number('test', 0.01, 0.9), 0.2)
     .option(
       '--fine-tune <epochs>',

@@ -30,6 +30,8 @@ export interface Backbone {
   readonly featureShape: readonly [number, number, number];
   /** "imagenet", "fractals", "none", "random", or the path of the file given. */
   readonly weights: string;
+  /** File of the statistics of its batch normalisation, where they are not its own. */
+  readonly norm?: string;
   /** Identifies architecture and numbers: SHA-256 (hex). For random weights it follows from name and seed. */
   readonly weightsHash: string;
   /** Layers of the weights file that this network does not use: a classifier's top, or what lies beyond the cut. */

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
@@ -10,6 +10,7 @@ import { checkCut, cutAt, cutPoints, lastBlockStart, layersUpTo } from './cut';
 import { digestsOf } from './digest';
 import { openKerasH5 } from './keras-h5';
 import { buildModel, modelFile, readModelFolder, storedWeights } from './model-folder';
+import { setStatistics } from './norm-statistics';
 import { randomWeightsVersion, setRandomWeights } from './random-weights';
 import { isBackboneName, isPretraining, type Network, networkNamed } from './table';
 import { findWeights } from './weights-file';
@@ -34,6 +35,8 @@ export interface BackboneOptions {
    * Ignored for trained weights of the networks known by name, whose own is known.
    */
   readonly preprocessing?: PreprocessingMode;
+  /** File with the statistics of its batch normalisation, as `readStatistics` gives them. Default: its own. */
+  readonly norm?: string;
 }
 
 function describe(
@@ -163,16 +166,33 @@ async function loadFromDisk(tf: TensorFlow, file: string, options: BackboneOptio
   }
 }
 
+/** The backbone with other statistics of its batch normalisation, and a hash that says so. */
+async function withNorm(tf: TensorFlow, backbone: Backbone, norm: string): Promise<Backbone> {
+  try {
+    const bytes = await readFile(norm).catch((error: NodeJS.ErrnoException) => {
+      throw new InputError(`norm: ${norm} cannot be read (${error.code}); train the model again`);
+    });
+    setStatistics(tf, backbone.model, bytes, norm);
+    return { ...backbone, norm, weightsHash: sha256([backbone.weightsHash, sha256(bytes)].join('\n')) };
+  } catch (error) {
+    backbone.model.dispose();
+    throw error;
+  }
+}
+
 /**
  * A network with its weights, cut where features are taken. Its owner frees it with `model.dispose()`.
  * @throws InputError for an unknown name or layer (with the nearest ones), or weights that are absent (with what to do),
  * damaged, or another network's (with the layer and both shapes)
  */
 export async function loadBackbone(options: BackboneOptions): Promise<Backbone> {
-  const { name, seed = 0, preprocessing } = options;
+  const { name, seed = 0, preprocessing, norm } = options;
   checkWhole('seed', seed, 0);
   if (preprocessing !== undefined) checkChoice('preprocessing', preprocessing, preprocessingModes);
   const file = isBackboneName(name) ? undefined : await modelFile(name);
-  if (file) return loadFromDisk(await tensorflow(), file, options);
-  return loadKnown(await tensorflow(), networkNamed(name), options);
+  const tf = await tensorflow();
+  const backbone = file
+    ? await loadFromDisk(tf, file, options)
+    : await loadKnown(tf, networkNamed(name), options);
+  return norm === undefined ? backbone : withNorm(tf, backbone, norm);
 }

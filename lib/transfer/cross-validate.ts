@@ -69,7 +69,8 @@ const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefine
 
 /**
  * Trains and tests over folds that keep patients whole, several times over. The base is opened once, and features are
- * computed once (or found in the cache), however many folds there are.
+ * computed once (or found in the cache), however many folds there are; with `refitNorm` once a fold, whose training
+ * pictures they then depend on.
  * @param pictures the records, or a function that draws them anew for each seed
  * @throws InputError as `patientFolds` and `transferLearn` do; if the seeds' pictures are of different classes; if a
  * fold has fewer than `perClass` training pictures

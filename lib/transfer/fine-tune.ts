@@ -112,7 +112,8 @@ export async function fineTune(
     throw new InputError(
       `The class of ${strange.path} is "${strange.label}"; the model knows ${model.classes.join(', ')}`,
     );
-  const backbone = await loadBackbone(backboneReference(model.backbone));
+  const norm = await model.withBackbone(async (base) => base.norm);
+  const backbone = await loadBackbone({ ...backboneReference(model.backbone), ...(norm && { norm }) });
   const owned: { dispose(): unknown }[] = [backbone.model];
   try {
     if (!backbone.model.weights.length)

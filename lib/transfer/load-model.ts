@@ -41,9 +41,14 @@ async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   }
 }
 
-async function readChecked(folder: string, name: 'model.json' | 'weights.bin', { files }: Manifest) {
+/** A file of the model, if the manifest lists it. */
+async function readChecked(folder: string, name: keyof Manifest['files'], { files }: Manifest) {
   const file = path.join(folder, name);
   const expected = files[name];
+  if (!expected)
+    throw new InputError(
+      `${path.join(folder, 'manifest.json')} does not list ${name}; train the model again`,
+    );
   const size = await stat(file).then(
     (found) => found.size,
     () => -1,
@@ -115,9 +120,12 @@ export async function loadModel(folder: string): Promise<TransferModel> {
   const { history, seconds } = await readJson(path.join(folder, 'run.json'), runSchema);
   const { backbone, classes, preset, parameters, seed, seen, synthetic, interrupted } = manifest;
   const { cut, preprocessing } = backbone;
+  const refitted = parameters.refitNorm && !backbone.fineTuned;
+  if (refitted) await readChecked(folder, 'norm.bin', manifest);
+  const norm = refitted ? path.resolve(folder, 'norm.bin') : undefined;
   const reference = backbone.fineTuned
     ? { name: path.resolve(folder), cut, preprocessing }
-    : backboneReference(backbone);
+    : { ...backboneReference(backbone), ...(norm && { norm }) };
   const lend: LendBackbone = (work) =>
     withBackbone(reference, (opened) => {
       if (!backbone.fineTuned && opened.weightsHash !== backbone.weightsHash)

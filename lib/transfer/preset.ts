@@ -48,6 +48,11 @@ export interface TrainingParameters {
    * training and validation part together, so that no picture is wasted where there are few.
    */
   readonly refit: boolean;
+  /**
+   * Whether the statistics of the base's batch normalisation are first fitted to the training pictures (see
+   * `refitNorm`). Not for VGG, which has none.
+   */
+  readonly refitNorm: boolean;
 }
 
 /** The two presets of the project; what they differ in is one of its findings. */
@@ -70,6 +75,7 @@ export const presets: Readonly<Record<PresetName, TrainingParameters>> = {
     patience: 0,
     calibrate: false,
     refit: false,
+    refitNorm: false,
   },
   sound: {
     preprocessing: 'own',
@@ -90,6 +96,7 @@ export const presets: Readonly<Record<PresetName, TrainingParameters>> = {
     patience: 0,
     calibrate: true,
     refit: true,
+    refitNorm: false,
   },
 };
 

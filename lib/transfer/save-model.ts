@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
@@ -64,7 +64,7 @@ async function filesOf(parts: TrainedParts, backbone: Backbone) {
   }
 }
 
-const filesOfModel = ['manifest.json', 'model.json', 'run.json', 'weights.bin'];
+const filesOfModel = ['manifest.json', 'model.json', 'norm.bin', 'run.json', 'weights.bin'];
 
 /**
  * Checks that a model may be written to `folder`: it is not there yet, is empty, or holds a model and nothing else.
@@ -84,8 +84,8 @@ export async function checkModelFolder(folder: string): Promise<void> {
 
 /**
  * Writes a model folder: model.json and weights.bin (a tfjs layers-model: the head with its backbone named in the
- * manifest, or the whole network after fine-tuning), manifest.json, and run.json for comparisons. The folder
- * appears whole or not at all and replaces a former one.
+ * manifest, or the whole network after fine-tuning), norm.bin where the base's batch norm was refitted, manifest.json,
+ * and run.json for comparisons. The folder appears whole or not at all and replaces a former one.
  * @throws InputError if the folder holds anything but a model
  */
 export async function saveModel(
@@ -96,6 +96,8 @@ export async function saveModel(
 ): Promise<void> {
   await checkModelFolder(folder);
   const { topology, weights } = await filesOf(parts, backbone);
+  // After fine-tuning they are among the weights of the whole network.
+  const norm = backbone.norm && !parts.backbone.fineTuned ? await readFile(backbone.norm) : undefined;
   const { head: _, history, seconds, ...description } = parts;
   const manifest: Manifest = {
     formatVersion,
@@ -104,6 +106,7 @@ export async function saveModel(
     files: {
       'model.json': { bytes: Buffer.byteLength(topology), sha256: sha256(topology) },
       'weights.bin': { bytes: weights.length, sha256: sha256(weights) },
+      ...(norm && { 'norm.bin': { bytes: norm.length, sha256: sha256(norm) } }),
     },
     versions: { node: process.version, tfjs: (await tensorflow()).version_core },
     evaluation: figures ?? null,
@@ -114,6 +117,7 @@ export async function saveModel(
     await mkdir(temporary, { recursive: true });
     await writeFileAtomic(path.join(temporary, 'model.json'), topology);
     await writeFileAtomic(path.join(temporary, 'weights.bin'), weights);
+    if (norm) await writeFileAtomic(path.join(temporary, 'norm.bin'), norm);
     await writeJson(path.join(temporary, 'run.json'), {
       date: new Date().toISOString(),
       ...description,

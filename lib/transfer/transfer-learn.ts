@@ -13,6 +13,7 @@ import { createModel, type LendBackbone, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
 import { variantsOf } from './picture-variants';
 import { type PresetName, type TrainingParameters, trainingParameters } from './preset';
+import { refitNorm } from './refit-norm';
 import { type HeadTraining, type LabelledFeatures, trainHead } from './train-head';
 
 /** What to train; whatever is left out comes from the preset. */
@@ -139,7 +140,10 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
     seed,
     ...(options.weights === 'random' && parameters.preprocessing === 'scale' && { preprocessing: 'scale' }),
   };
-  const lend: LendBackbone = (work) => withBackbone(reference, work);
+  const norm = parameters.refitNorm
+    ? await refitNorm(reference, train, parameters, { onProgress, signal })
+    : undefined;
+  const lend: LendBackbone = (work) => withBackbone(norm ? { ...reference, norm } : reference, work);
 
   const copies = parameters.augment === 'each-epoch' ? parameters.epochs : parameters.augment;
   const shown = train.map((xray) => variantsOf(xray, copies, parameters.rotation, seed));
