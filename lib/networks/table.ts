@@ -157,7 +157,10 @@ export const networks = {
     weights: {
       kind: 'repository',
       folder: 'fractal',
-      sha256: { 'model.json': 'c26d98239ecc9a16ea4371ece0e03f02cc7e332fc27aece5020194698e277dc9' },
+      sha256: {
+        'model.json': 'c26d98239ecc9a16ea4371ece0e03f02cc7e332fc27aece5020194698e277dc9',
+        'weights.bin': '179be9a34198de4b84d9fa02a2613bbee21c74b13ebe3dbd0817902061cbf29e',
+      },
     },
     cut: 'block5_relu',
     fineTuneFrom: 'block5_pool',

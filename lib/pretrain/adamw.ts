@@ -29,7 +29,8 @@ export function adamW(
   variables: readonly Variable[],
   { weightDecay, decays }: AdamWOptions,
 ): AdamW {
-  const zeros = () => variables.map((variable) => tf.variable(tf.zeros(variable.shape), false));
+  const zeros = () =>
+    tf.tidy(() => variables.map((variable) => tf.variable(tf.zeros(variable.shape), false)));
   const [first, second] = [zeros(), zeros()];
   const blend = (old: Variable, now: Tensor, keep: number) =>
     old.assign(tf.add(old, tf.mul(tf.sub(now, old), 1 - keep)));

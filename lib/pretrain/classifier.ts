@@ -38,8 +38,10 @@ export function buildClassifier(tf: TensorFlow, classCount: number, seed: number
   const network = fractalNetwork(1)(tf, pictureSize);
   setRandomWeights(tf, network, new Set(network.layers.map(({ name }) => name)), seed, 'standardize');
   const channels = network.outputs[0]!.shape[3]!;
-  const kernel = tf.variable(tf.zeros([channels, classCount]));
-  const bias = tf.variable(tf.zeros([classCount]));
+  const [kernel, bias] = tf.tidy(() => [
+    tf.variable(tf.zeros([channels, classCount])),
+    tf.variable(tf.zeros([classCount])),
+  ]);
   const kernels = new Set(network.weights.filter(({ shape }) => shape.length > 1).map(variableOf)).add(
     kernel,
   );
