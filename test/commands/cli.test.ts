@@ -121,6 +121,7 @@ describe('usage', () => {
     ],
     ['no count', ['data', 'demo', '--count', '0'], /count is 0/],
     ['an unknown dataset', ['data', 'nonsense'], /nonsense|argument/],
+    ['too few pictures to learn from', ['pretrain', '--pictures', '63'], /pictures is 63/],
     ['a file for several networks', ['weights', 'vgg16', 'vgg19', '--from', 'x'], /one network/],
   ])('%s: exit 2, said on standard error', async (_, args, says) => {
     const { code, stdout, stderr } = await runCli(args);
@@ -472,5 +473,54 @@ describe('Ctrl+C', () => {
     expect(history.epochs.length).toBeLessThan(10_000);
     const file = path.join(data, 'covid', readdirSync(path.join(data, 'covid'))[0]!);
     expect((await runCli(['predict', at('cut short'), file])).code).toBe(0);
+  });
+});
+
+describe('pretrain', () => {
+  test('writes weights that another command takes; doctor finds those of the project', async () => {
+    const out = at('pretrained');
+    const { code, stdout, stderr } = await runCli(['pretrain', '--pictures', '128', '--out', out, '--json']);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^pretraining: 128 done .* pictures\/s, 0 s left, loss /),
+    ]);
+    expect(jsonOf(stdout)).toMatchObject({
+      folder: out,
+      settings: { pictures: 128, seed: 42 },
+      curve: [{ pictures: 64 }, { pictures: 128 }],
+      top1: expect.any(Number),
+      seconds: expect.any(Number),
+    });
+    expect(readdirSync(out).sort()).toEqual(['checkpoint.bin', 'model.json', 'training.json', 'weights.bin']);
+    const picture = path.join(data, 'covid', readdirSync(path.join(data, 'covid')).sort()[0]!);
+    const features = (weights: string[]) =>
+      runCli(['features', picture, '--backbone', 'fractal', ...weights, '--json']);
+    const [own, projects, doctor] = await Promise.all([
+      features(['--weights', out]),
+      features([]),
+      runCli(['doctor', '--json']),
+    ]);
+    const [ours, theirs] = [jsonOf(own!.stdout), jsonOf(projects!.stdout)];
+    expect(ours.features[0]).toHaveLength(256);
+    expect(theirs.features[0]).toHaveLength(256);
+    expect(ours.weightsHash).not.toBe(theirs.weightsHash);
+    expect(jsonOf(doctor!.stdout).weights.fractal).toBe(
+      path.join(projectFolder, 'lib', 'networks', 'pretrained', 'fractal', 'model.json'),
+    );
+  });
+
+  test('train --refit-norm', async () => {
+    const out = at('refitted');
+    const { code, stdout } = await runCli([
+      ...['train', '--dataset', data, '--classes', 'covid,normal', ...base, '--epochs', '3', '--refit-norm'],
+      ...['--out', out, '--json'],
+    ]);
+    expect(code).toBe(0);
+    expect(readdirSync(out)).toContain('norm.bin');
+    const plain = await runCli([
+      ...['train', '--dataset', data, '--classes', 'covid,normal', ...base, '--epochs', '3'],
+      ...['--out', at('plain'), '--json'],
+    ]);
+    expect(jsonOf(stdout).weightsHash).not.toBe(jsonOf(plain.stdout).weightsHash);
   });
 });
