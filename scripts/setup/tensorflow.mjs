@@ -8,9 +8,11 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { patchedSource, withListAttributes } from './addon-source.mjs';
 import { inProject, requirements } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { pip, pipProblem, wheelTools } from './python.mjs';
@@ -156,17 +158,16 @@ function replaceFile(from, to) {
 export async function addon(kind) {
   const binding = path.join(addonPackage, 'binding');
   const sources = readdirSync(binding).filter((name) => /\.(cc|h)$/.test(name));
-  const key = digest(
-    version,
-    process.arch,
-    digestFiles(sources.sort().map((name) => path.join(binding, name))),
-  );
+  const patched = withListAttributes(readFileSync(path.join(binding, patchedSource), 'utf8'));
+  const files = sources.sort().map((name) => path.join(binding, name));
+  const key = digest(version, process.arch, digestFiles(files), patched);
   const kept = path.join(home, 'addon', key.slice(0, 16), 'tfjs_binding.node');
   const inPlace = path.join(addonPackage, 'lib', 'napi-v8', 'tfjs_binding.node');
   linkLibrary(kind);
   if (!existsSync(kept))
     await compileAddon(
-      sources.filter((name) => name.endsWith('.cc')),
+      files.filter((name) => name.endsWith('.cc') && path.basename(name) !== patchedSource),
+      patched,
       kept,
     );
   else if (isSame(inPlace, kept)) return undefined;
@@ -174,13 +175,13 @@ export async function addon(kind) {
   return 'built';
 }
 
-async function compileAddon(sources, target) {
+async function compileAddon(sources, patched, target) {
   const compiler = process.env.CXX || findCommand('g++', 'c++', 'clang++');
   if (!compiler)
     throw new Problem(
       "no C++ compiler was found, which TensorFlow's addon is built with; install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++), then run `npm run setup`",
     );
-  await unlessRemembered('addon', digest(target, compiler), () => link(compiler, sources, target));
+  await unlessRemembered('addon', digest(target, compiler), () => link(compiler, sources, patched, target));
 }
 
 /** Does a step unless it failed before under the same conditions; then it is refused at once with the same reason. */
@@ -197,18 +198,22 @@ async function unlessRemembered(step, conditions, work) {
   }
 }
 
-async function link(compiler, sources, target) {
+async function link(compiler, sources, patched, target) {
   const deps = path.join(addonPackage, 'deps');
   mkdirSync(path.dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}.tmp`;
+  const patchedFile = `${target}.${process.pid}.cc`;
+  writeFileSync(patchedFile, patched);
   const args = [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
     ...[
       addonPackage,
+      path.join(addonPackage, 'binding'),
       inProject('node_modules', 'node-api-headers', 'include'),
       path.join(deps, 'include'),
     ].map((folder) => `-I${folder}`),
-    ...sources.map((name) => path.join(addonPackage, 'binding', name)),
+    ...sources,
+    patchedFile,
     ...['-o', temporary, `-L${path.join(deps, 'lib')}`, '-ltensorflow', '-ltensorflow_framework'],
     '-Wl,-rpath,$ORIGIN/../../deps/lib',
   ];
@@ -222,6 +227,7 @@ async function link(compiler, sources, target) {
     );
   } finally {
     rmSync(temporary, { force: true });
+    rmSync(patchedFile, { force: true });
   }
 }
 

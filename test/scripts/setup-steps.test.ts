@@ -47,6 +47,25 @@ describe('unsupported', () => {
   });
 });
 
+describe('withListAttributes', () => {
+  it('gives the addon of tfjs-node attributes that are lists of texts and of types', async () => {
+    const { patchedSource, withListAttributes } = await step('addon-source');
+    const binding = path.join(projectFolder, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
+    const source = readFileSync(path.join(binding, patchedSource), 'utf8');
+    const patched: string = withListAttributes(source);
+    for (const name of ['TFE_OpSetAttrStringList', 'TFE_OpSetAttrTypeList']) {
+      expect(source).not.toContain(name);
+      expect(patched.split(name)).toHaveLength(2);
+    }
+    expect(patched.match(/case TF_ATTR_\w+/g)).toEqual(source.match(/case TF_ATTR_\w+/g));
+  });
+
+  it('refuses a source that it does not know', async () => {
+    const { withListAttributes } = await step('addon-source');
+    expect(() => withListAttributes('int main() {}')).toThrow(/npm ci --ignore-scripts/);
+  });
+});
+
 describe('the pinned requirements', () => {
   const folder = path.join(projectFolder, 'scripts', 'setup', 'requirements');
   const files = readdirSync(folder).filter((name) => name.endsWith('.txt') && name !== 'overrides.txt');
