@@ -1,6 +1,7 @@
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
+import { freeLayer } from './free-layer';
 import { nearest } from './nearest';
 
 type Layer = layers.Layer;
@@ -53,7 +54,7 @@ export function checkCut(network: LayersModel, cut: string, title: string): stri
  */
 export function cutAt(tf: TensorFlow, network: LayersModel, cut: string): LayersModel {
   const kept = layersUpTo(network, cut);
-  for (const layer of network.layers) if (!kept.has(layer.name)) layer.dispose();
+  for (const layer of network.layers) if (!kept.has(layer.name)) freeLayer(layer);
   const output = network.getLayer(cut).getOutputAt(0) as SymbolicTensor;
   return tf.model({ name: network.name, inputs: network.inputs, outputs: output });
 }

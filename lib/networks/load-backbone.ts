@@ -8,6 +8,7 @@ import { assignWeights } from './assign-weights';
 import { type Backbone, type PreprocessingMode, preprocessingModes } from './backbone';
 import { checkCut, cutAt, cutPoints, lastBlockStart, layersUpTo } from './cut';
 import { digestsOf } from './digest';
+import { freeLayer } from './free-layer';
 import { openKerasH5 } from './keras-h5';
 import { buildModel, modelFile, readModelFolder, storedWeights } from './model-folder';
 import { setStatistics } from './norm-statistics';
@@ -161,7 +162,7 @@ async function loadFromDisk(tf: TensorFlow, file: string, options: BackboneOptio
       ...describe(cutAt(tf, model, cut), cut),
     };
   } catch (error) {
-    model.dispose();
+    model.layers.forEach(freeLayer);
     throw error;
   }
 }

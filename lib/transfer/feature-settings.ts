@@ -11,11 +11,15 @@ export type FeatureSettings = Pick<TrainingParameters, 'preprocessing' | 'resize
 };
 
 /** What the features of a picture depend on, besides the picture. */
-export function describeFeatures(backbone: Backbone, settings: FeatureSettings): FeatureDescription {
+export function describeFeatures(
+  backbone: Omit<Backbone, 'model'>,
+  settings: FeatureSettings,
+): FeatureDescription {
   const { region = 'whole' } = settings;
   const preprocessing = settings.preprocessing === 'own' ? backbone.preprocessing : settings.preprocessing;
   return {
-    version: 1,
+    // 2: computed by the inference engine, whose last bits differ from the network's of layers.
+    version: 2,
     backbone: backbone.name,
     weights: backbone.weightsHash,
     cut: backbone.cut,
@@ -29,5 +33,7 @@ export function describeFeatures(backbone: Backbone, settings: FeatureSettings):
 }
 
 /** Shape [h, w, c] of a row of features. */
-export const featureRowShape = (backbone: Backbone, pooling: PoolingName): [number, number, number] =>
-  pooledShape(poolingFor(pooling, backbone.featureShape), backbone.featureShape);
+export const featureRowShape = (
+  backbone: Omit<Backbone, 'model'>,
+  pooling: PoolingName,
+): [number, number, number] => pooledShape(poolingFor(pooling, backbone.featureShape), backbone.featureShape);

@@ -3,7 +3,7 @@ import { loadPicture } from '../dataset/load-picture';
 import { keepRegion } from '../dataset/region';
 import { rotate } from '../dataset/rotate';
 import type { Pixels } from '../dataset/xray';
-import type { Backbone } from '../networks/backbone';
+import type { FrozenBase } from '../networks/frozen-base';
 import { type FeatureRows, readRows, writeShard } from './feature-cache';
 import { describeFeatures, type FeatureSettings, featureRowShape } from './feature-settings';
 import { forward } from './forward';
@@ -31,7 +31,7 @@ const shardSize = 64;
  */
 export async function extractFeatures(
   pictures: readonly PictureToSee[],
-  backbone: Backbone,
+  backbone: FrozenBase,
   settings: FeatureSettings,
   { onProgress, signal }: WorkOptions = {},
 ): Promise<Features> {

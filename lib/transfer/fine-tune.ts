@@ -11,6 +11,7 @@ import { cacheFolder } from '../core/settings';
 import type { Split, Xray } from '../dataset/xray';
 import { fitTemperature } from '../evaluation/temperature';
 import type { Backbone } from '../networks/backbone';
+import { inferenceEngine } from '../networks/inference/engine';
 import { layersModelFiles } from '../networks/layers-model-files';
 import { loadBackbone } from '../networks/load-backbone';
 import { backboneReference } from './backbone-reference';
@@ -113,7 +114,8 @@ export async function fineTune(
       `The class of ${strange.path} is "${strange.label}"; the model knows ${model.classes.join(', ')}`,
     );
   const norm = await model.withBackbone(async (base) => base.norm);
-  const backbone = await loadBackbone({ ...backboneReference(model.backbone), ...(norm && { norm }) });
+  const reference = { ...backboneReference(model.backbone), ...(norm && { norm }) };
+  const backbone = await loadBackbone(reference);
   const owned: { dispose(): unknown }[] = [backbone.model];
   try {
     if (!backbone.model.weights.length)
@@ -121,9 +123,17 @@ export async function fineTune(
     const { frozen, tail, boundary } = halve(tf, backbone.model, backbone.fineTuneFrom);
     owned.push(tail);
     const [, height, width, channels] = frozen.outputs[0]!.shape as number[];
+    const engine = inferenceEngine(tf, frozen);
+    owned.push(engine);
     const features = await extractFeatures(
       asPictures([...train, ...validation]),
-      { ...backbone, model: frozen, cut: boundary, featureShape: [height!, width!, channels!] },
+      {
+        ...backbone,
+        ...engine,
+        options: reference,
+        cut: boundary,
+        featureShape: [height!, width!, channels!],
+      },
       { ...model.parameters, pooling: 'none' },
       { onProgress, signal },
     );

@@ -5,7 +5,7 @@ import { bounded } from '../dataset/bounded';
 import { resizePixels } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
-import type { Backbone } from '../networks/backbone';
+import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from './feature-settings';
 import { extractFeatures } from './features';
 import { forward } from './forward';
@@ -40,7 +40,7 @@ export interface TransferModel extends TrainedParts {
    */
   save(folder: string, figures?: Evaluation): Promise<void>;
   /** Lends the base, loaded, to `work`; it belongs to the library. */
-  withBackbone<T>(work: (backbone: Backbone) => Promise<T>): Promise<T>;
+  withBackbone<T>(work: (backbone: FrozenBase) => Promise<T>): Promise<T>;
 }
 
 /** Lends a model's base to some work. */

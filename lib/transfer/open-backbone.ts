@@ -1,9 +1,9 @@
-import type { Backbone } from '../networks/backbone';
-import { type BackboneOptions, loadBackbone } from '../networks/load-backbone';
+import { type FrozenBase, loadFrozenBase } from '../networks/frozen-base';
+import type { BackboneOptions } from '../networks/load-backbone';
 
 interface Opened {
   readonly key: string;
-  readonly backbone: Promise<Backbone>;
+  readonly backbone: Promise<FrozenBase>;
   users: number;
   /** Another one was opened since; the last user disposes it. */
   retired: boolean;
@@ -13,8 +13,8 @@ let kept: Opened | undefined;
 
 const dispose = async ({ backbone }: Opened): Promise<void> =>
   backbone.then(
-    ({ model }) => {
-      model.dispose();
+    (base) => {
+      base.dispose();
     },
     // It never came to be.
     () => undefined,
@@ -24,7 +24,7 @@ function open(options: BackboneOptions): Opened {
   const key = JSON.stringify(options);
   if (kept?.key === key) return kept;
   void releaseBackbone();
-  const opened: Opened = { key, backbone: loadBackbone(options), users: 0, retired: false };
+  const opened: Opened = { key, backbone: loadFrozenBase(options), users: 0, retired: false };
   kept = opened;
   opened.backbone.catch(() => {
     if (kept === opened) kept = undefined;
@@ -39,7 +39,7 @@ function open(options: BackboneOptions): Opened {
  */
 export async function withBackbone<T>(
   options: BackboneOptions,
-  work: (backbone: Backbone) => Promise<T> | T,
+  work: (backbone: FrozenBase) => Promise<T> | T,
 ): Promise<T> {
   const opened = open(options);
   opened.users++;

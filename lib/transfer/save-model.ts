@@ -6,7 +6,9 @@ import { InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic, writeJson } from '../core/files';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Backbone } from '../networks/backbone';
+import type { FrozenBase } from '../networks/frozen-base';
 import { layersModelFiles } from '../networks/layers-model-files';
+import { loadBackbone } from '../networks/load-backbone';
 import { featureRowShape } from './feature-settings';
 import { formatVersion, type Manifest } from './manifest';
 import { poolingFor } from './pooling';
@@ -29,13 +31,14 @@ function appendHead(
   }, input);
 }
 
-/** The head alone, or, where the base was trained too, the whole network: base, pooling, head. */
-function asLayersModel(tf: TensorFlow, parts: TrainedParts, backbone: Backbone): LayersModel {
-  const shape = featureRowShape(backbone, parts.parameters.pooling);
-  if (!parts.backbone.fineTuned) {
-    const input = tf.input({ shape: [shape[0] * shape[1] * shape[2]], name: 'features' });
-    return tf.model({ inputs: input, outputs: appendHead(tf, parts, input), name: 'head' });
-  }
+function headModel(tf: TensorFlow, parts: TrainedParts, base: FrozenBase): LayersModel {
+  const shape = featureRowShape(base, parts.parameters.pooling);
+  const input = tf.input({ shape: [shape[0] * shape[1] * shape[2]], name: 'features' });
+  return tf.model({ inputs: input, outputs: appendHead(tf, parts, input), name: 'head' });
+}
+
+/** Base, pooling, head. */
+function wholeModel(tf: TensorFlow, parts: TrainedParts, backbone: Backbone): LayersModel {
   const { window, stride } = poolingFor(parts.parameters.pooling, backbone.featureShape);
   const pooling = tf.layers.averagePooling2d({
     poolSize: window as [number, number],
@@ -47,9 +50,11 @@ function asLayersModel(tf: TensorFlow, parts: TrainedParts, backbone: Backbone):
   return tf.model({ inputs: backbone.model.inputs[0]!, outputs: appendHead(tf, parts, flat) });
 }
 
-async function filesOf(parts: TrainedParts, backbone: Backbone) {
+/** Of the head alone, or, where the base was trained too, of the whole network. */
+async function filesOf(parts: TrainedParts, base: FrozenBase) {
   const tf = await tensorflow();
-  const model = asLayersModel(tf, parts, backbone);
+  const backbone = parts.backbone.fineTuned ? await loadBackbone(base.options) : undefined;
+  const model = backbone ? wholeModel(tf, parts, backbone) : headModel(tf, parts, base);
   const own = parts.head.layers.map((_, i) => model.getLayer(`head_${i + 1}`));
   try {
     tf.tidy(() => {
@@ -59,8 +64,8 @@ async function filesOf(parts: TrainedParts, backbone: Backbone) {
     });
     return await layersModelFiles(model);
   } finally {
-    // Not model.dispose(): the base's layers belong to the backbone.
     for (const layer of own) layer.dispose();
+    backbone?.model.dispose();
   }
 }
 
@@ -90,19 +95,19 @@ export async function checkModelFolder(folder: string): Promise<void> {
  */
 export async function saveModel(
   parts: TrainedParts,
-  backbone: Backbone,
+  base: FrozenBase,
   folder: string,
   figures?: Evaluation,
 ): Promise<void> {
   await checkModelFolder(folder);
-  const { topology, weights } = await filesOf(parts, backbone);
+  const { topology, weights } = await filesOf(parts, base);
   // After fine-tuning they are among the weights of the whole network.
-  const norm = backbone.norm && !parts.backbone.fineTuned ? await readFile(backbone.norm) : undefined;
+  const norm = base.norm && !parts.backbone.fineTuned ? await readFile(base.norm) : undefined;
   const { head: _, history, seconds, ...description } = parts;
   const manifest: Manifest = {
     formatVersion,
     ...description,
-    inputSize: backbone.inputSize,
+    inputSize: base.inputSize,
     files: {
       'model.json': { bytes: Buffer.byteLength(topology), sha256: sha256(topology) },
       'weights.bin': { bytes: weights.length, sha256: sha256(weights) },

@@ -21,6 +21,7 @@ import { loadPicture } from '../../lib/dataset/load-picture';
 import { keepRegion, type Region } from '../../lib/dataset/region';
 import { rotate } from '../../lib/dataset/rotate';
 import type { Backbone } from '../../lib/networks/backbone';
+import { type FrozenBase, loadFrozenBase } from '../../lib/networks/frozen-base';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { featureFolder, readRows, writeShard } from '../../lib/transfer/feature-cache';
 import type { FeatureSettings } from '../../lib/transfer/feature-settings';
@@ -33,14 +34,18 @@ import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';
 const root = mkdtempSync(path.join(tmpdir(), 'xray-features-'));
 const settings: FeatureSettings = { preprocessing: 'own', resize: 'antialiased', pooling: 'grid' };
 let tf: TensorFlow;
-let backbone: Backbone;
+let backbone: FrozenBase;
+/** The same as a network of layers. */
+let plain: Backbone;
 let pictures: PictureToSee[];
 let caches = 0;
 
 beforeAll(async () => {
   tf = await tensorflow();
   vi.stubEnv('XRAY_CACHE', path.join(root, 'cache'));
-  backbone = await loadBackbone({ name: await writeTinyBackbone(path.join(root, 'tiny')), cut: tinyCut });
+  const tiny = { name: await writeTinyBackbone(path.join(root, 'tiny')), cut: tinyCut };
+  plain = await loadBackbone(tiny);
+  backbone = await loadFrozenBase(tiny);
   const random = seededRandom(1);
   mkdirSync(path.join(root, 'pictures'));
   pictures = [];
@@ -58,7 +63,8 @@ beforeEach(() => {
 });
 afterEach(() => expect(tf.memory().numTensors).toBe(tensors));
 afterAll(() => {
-  backbone?.model.dispose();
+  plain?.model.dispose();
+  backbone?.dispose();
   vi.unstubAllEnvs();
   rmSync(root, { recursive: true, force: true });
 });
@@ -173,7 +179,7 @@ describe('extractFeatures', () => {
     if (picture.degrees) pixels = rotate(pixels, picture.degrees);
     return tf.tidy(() => {
       const input = tf.tensor4d(Float32Array.from(pixels.data), [1, tinySize, tinySize, 3]).div(127.5).sub(1);
-      const map = backbone.model.predict(input) as Tensor4D;
+      const map = plain.model.predict(input) as Tensor4D;
       // A map of 6×6 in three rows of three.
       return tf.avgPool(map, [2, 2], [2, 2], 'valid').dataSync<'float32'>().slice();
     });
@@ -252,19 +258,19 @@ describe('extractFeatures', () => {
     expect((await extractFeatures(pictures, backbone, settings)).computed).toBe(0);
   });
 
-  test.each<[string, () => Promise<[Backbone, FeatureSettings]>]>([
+  test.each<[string, () => Promise<[FrozenBase, FeatureSettings]>]>([
     ['another preprocessing', async () => [backbone, { ...settings, preprocessing: 'scale' }]],
     ['another resize', async () => [backbone, { ...settings, resize: 'cv2' }]],
     ['another pooling', async () => [backbone, { ...settings, pooling: 'mean' }]],
     ['another region', async () => [backbone, { ...settings, region: 'border' }]],
     [
       'another cut',
-      async () => [await loadBackbone({ name: path.join(root, 'tiny'), cut: 'block1_relu' }), settings],
+      async () => [await loadFrozenBase({ name: path.join(root, 'tiny'), cut: 'block1_relu' }), settings],
     ],
     [
       'other weights',
       async () => [
-        await loadBackbone({ name: await writeTinyBackbone(path.join(root, 'other'), 2), cut: tinyCut }),
+        await loadFrozenBase({ name: await writeTinyBackbone(path.join(root, 'other'), 2), cut: tinyCut }),
         settings,
       ],
     ],
@@ -272,11 +278,11 @@ describe('extractFeatures', () => {
       'other weights at the same place',
       async () => {
         const name = await writeTinyBackbone(path.join(root, 'again'));
-        const first = await loadBackbone({ name, cut: tinyCut });
+        const first = await loadFrozenBase({ name, cut: tinyCut });
         await extractFeatures(pictures.slice(0, 1), first, settings);
-        first.model.dispose();
+        first.dispose();
         await writeTinyBackbone(name, 3);
-        return [await loadBackbone({ name, cut: tinyCut }), settings];
+        return [await loadFrozenBase({ name, cut: tinyCut }), settings];
       },
     ],
   ])('%s does not share', async (_, change) => {
@@ -284,7 +290,7 @@ describe('extractFeatures', () => {
     const [other, others] = await change();
     const found = await extractFeatures(pictures.slice(0, 2), other, others);
     expect(found.computed).toBe(2);
-    if (other !== backbone) other.model.dispose();
+    if (other !== backbone) other.dispose();
   });
 
   test("'own' and the network's own mode by name are the same features", async () => {

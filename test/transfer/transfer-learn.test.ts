@@ -22,6 +22,7 @@ import { readPixels } from '../../lib/dataset/read-pixels';
 import { splitDataset } from '../../lib/dataset/split-dataset';
 import type { Split, Xray } from '../../lib/dataset/xray';
 import { wilson } from '../../lib/evaluation/wilson';
+import { loadBackbone } from '../../lib/networks/load-backbone';
 import { evaluate, evaluateNotCalled, unseenPictures } from '../../lib/transfer/evaluate';
 import { fineTune } from '../../lib/transfer/fine-tune';
 import { loadModel } from '../../lib/transfer/load-model';
@@ -448,10 +449,10 @@ describe('a model folder', () => {
     const { withBackbone, parameters } = await loadModel(folder);
     for (const file of files.slice(0, 3)) {
       const pixels = await loadPicture(file, tinySize, parameters.resize);
-      const output = await withBackbone(async ({ model: base }) =>
+      const output = await withBackbone(async (base) =>
         tf.tidy(() => {
           const input = tf.tensor4d(Float32Array.from(pixels.data), [1, tinySize, tinySize, 3]).div(255);
-          const row = tf.avgPool(base.predict(input) as Tensor4D, [4, 4], [4, 4], 'valid').reshape([1, -1]);
+          const row = tf.avgPool(base.infer(input as Tensor4D), [4, 4], [4, 4], 'valid').reshape([1, -1]);
           return (head.predict(row) as Tensor).dataSync();
         }),
       );
@@ -564,12 +565,14 @@ describe('fine-tuning', () => {
     expect(best.valLoss).toBeLessThan(frozen.history.epochs[frozen.history.bestEpoch - 1]!.valLoss);
     expect(tuned.backbone.fineTuned).toBe(true);
     const weightsOf = (model: TransferModel) =>
-      model.withBackbone(async ({ model: base }) => {
+      model.withBackbone(async ({ options: reference }) => {
+        const { model: base } = await loadBackbone(reference);
         const weights = base.layers.flatMap((layer) =>
           layer
             .getWeights()
             .map((weight, i) => [`${layer.name} ${i}`, Array.from(weight.dataSync())] as const),
         );
+        base.dispose();
         return new Map(weights);
       });
     const before = await weightsOf(frozen);
