@@ -34,10 +34,23 @@ export interface ReportRun {
   readonly seconds: number;
 }
 
-/** On the demo no rotated copies: with random weights they would cost minutes and show nothing. */
-const demoParameters = { AUGMENT: '0' };
+/**
+ * The demo is kept small, so that two cores are through in minutes: fewer pictures than the article's, and no rotated
+ * copies, which with random weights would show nothing. The environment overrides each.
+ */
+const demoParameters = { AUGMENT: '0', COUNT: '48', TEST_COUNT: '16' };
 
-async function chooseDataset({ data, onProgress, signal }: ReportRunOptions): Promise<void> {
+const parametersFor = (data: string | undefined): Readonly<Record<string, string>> =>
+  data === 'demo'
+    ? Object.fromEntries(
+        Object.entries(demoParameters).map(([name, value]) => [name, process.env[name] ?? value]),
+      )
+    : {};
+
+async function chooseDataset(
+  { data, onProgress, signal }: ReportRunOptions,
+  { COUNT, TEST_COUNT }: Readonly<Record<string, string>>,
+): Promise<void> {
   if (data && data !== 'demo') {
     if (!(await exists(data)))
       throw new InputError(`--data is "${data}"; there is no such folder. Choose demo or a dataset folder`);
@@ -47,7 +60,14 @@ async function chooseDataset({ data, onProgress, signal }: ReportRunOptions): Pr
   const phantoms = path.join(projectFolder, 'dataset', 'demo');
   if (data === 'demo') process.env.XRAY_DATASET = phantoms;
   if (datasetFolder() === phantoms)
-    await createArticleDataset(phantoms, { covidFrom: '', kaggleFrom: '', onProgress, signal });
+    await createArticleDataset(phantoms, {
+      covidFrom: '',
+      kaggleFrom: '',
+      ...(COUNT && { count: Number(COUNT) }),
+      ...(TEST_COUNT && { testCount: Number(TEST_COUNT) }),
+      onProgress,
+      signal,
+    });
 }
 
 /** Class folders with the SHA-256 over their pictures' hashes, and whether they are synthetic. */
@@ -79,9 +99,8 @@ async function describeData(folder: string) {
 export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const start = performance.now();
   const { onProgress, signal } = options;
-  await chooseDataset(options);
-  const env: Readonly<Record<string, string>> =
-    options.data === 'demo' && process.env.AUGMENT === undefined ? demoParameters : {};
+  const env = parametersFor(options.data);
+  await chooseDataset(options, env);
   const source = path.join(projectFolder, 'notebooks');
   const names = (await readdir(source)).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).sort();
   const executed = path.resolve(options.out, 'notebooks');
