@@ -1,19 +1,8 @@
-import { InputError } from '../core/check';
+import { rocArea } from './areas';
+import { checkScores } from './check-scores';
 import { type PossibleFigure, undefinedFigure } from './figure';
+import { equalWeights } from './weighted';
 import { zOf } from './wilson';
-
-/** Ranks from 1, equal values sharing their mean rank. */
-function ranks(values: readonly number[]): Float64Array {
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const rank = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let i = start; i < end; i++) rank[order[i]!] = (start + end + 1) / 2;
-    start = end;
-  }
-  return rank;
-}
 
 /** Variance of an area θ of m positives and n negatives: Hanley and McNeil 1982, made symmetric as Newcombe 2006 does. */
 function variance(area: number, m: number, n: number): number {
@@ -36,7 +25,7 @@ function bound(from: number, to: number, z: number, m: number, n: number): numbe
 
 /**
  * Area under the ROC curve: the probability that a positive picture scores above a negative one, equal scores counting
- * half. Computed from ranks (Mann and Whitney), so it is exact. Interval: Newcombe 2006 (Statistics in Medicine 25,
+ * half, counted exactly (Mann and Whitney). Interval: Newcombe 2006 (Statistics in Medicine 25,
  * 559–573), method 5, which inverts the score test as Wilson's does and so keeps its width at 1.
  * @param scores one a picture, higher for more positive; any scale
  * @param positives whether each picture is positive
@@ -49,17 +38,11 @@ export function auroc(
   positives: readonly boolean[],
   confidence = 0.95,
 ): PossibleFigure {
-  if (scores.length !== positives.length)
-    throw new InputError(
-      `scores has ${scores.length} items and positives has ${positives.length}; they must match`,
-    );
-  const bad = scores.findIndex((score) => typeof score !== 'number' || Number.isNaN(score));
-  if (bad >= 0) throw new InputError(`scores[${bad}] is ${scores[bad]}; it must be a number`);
+  checkScores(scores, positives);
   const m = positives.filter(Boolean).length;
   const n = positives.length - m;
   const z = zOf(confidence);
-  if (m === 0 || n === 0) return undefinedFigure;
-  const sum = ranks(scores).reduce((total, rank, i) => total + (positives[i] ? rank : 0), 0);
-  const value = (sum - (m * (m + 1)) / 2) / (m * n);
+  const value = rocArea(scores, positives)(equalWeights(scores.length));
+  if (value === null) return undefinedFigure;
   return { value, low: bound(value, 0, z, m, n), high: bound(value, 1, z, m, n) };
 }

@@ -1,3 +1,4 @@
+import type { CalibrationError } from './calibration-error';
 import type { Figure, PossibleFigure } from './figure';
 
 /** How well one class is told from the others. Three nulls stand where a denominator is zero. */
@@ -14,6 +15,8 @@ export interface ClassFigures {
   readonly f1: PossibleFigure;
   /** Area under the ROC curve, this class against all others. Absent where only counts are known. */
   readonly auroc?: PossibleFigure;
+  /** Area under the precision-recall curve (average precision), likewise; guessing reaches the class's share. */
+  readonly auprc?: PossibleFigure;
   /** How many pictures are of this class. */
   readonly support: number;
 }
@@ -35,8 +38,23 @@ export interface Evaluation {
    * other. Absent where only counts are known.
    */
   readonly auroc?: PossibleFigure;
+  /**
+   * Area under the precision-recall curve (average precision): the mean over the classes that have pictures, each
+   * against all others. Absent where only counts are known.
+   */
+  readonly auprc?: PossibleFigure;
   /** Mean negative log probability of the true class; absent where only counts are known. */
   readonly logLoss?: number;
   /** Brier's score, 0 to 2; absent where only counts are known. */
   readonly brier?: number;
+  /** How far the probabilities can be taken at their word; absent where only counts are known. */
+  readonly calibration?: Calibration;
+}
+
+/** Figures of the probabilities themselves, with bootstrap intervals over patients. */
+export interface Calibration {
+  /** Expected calibration error of the called class's probability, ten bins of equal width. */
+  readonly ece: CalibrationError;
+  /** Brier's score, 0 to 2. */
+  readonly brier: PossibleFigure;
 }

@@ -21,22 +21,26 @@ export function logLoss(
   );
 }
 
+/** Of each picture Σ (p − y)² over classes; see `brierScore`. */
+export function brierLosses(
+  truthIndex: readonly number[],
+  probabilities: readonly (readonly number[])[],
+): number[] {
+  checkRows(truthIndex, probabilities);
+  return probabilities.map((row, i) =>
+    row.reduce((sum, p, k) => sum + (p - (k === truthIndex[i] ? 1 : 0)) ** 2, 0),
+  );
+}
+
 /**
  * Brier's score (1950): mean over pictures of Σ (p − y)² over classes, y being 1 for the true class, else 0.
  * 0 is perfect, 2 is worst; for two classes twice scikit-learn's default, which counts one class only.
  * @throws InputError as `logLoss` does
  */
-export function brierScore(
+export const brierScore = (
   truthIndex: readonly number[],
   probabilities: readonly (readonly number[])[],
-): number {
-  checkRows(truthIndex, probabilities);
-  return mean(
-    probabilities.map((row, i) =>
-      row.reduce((sum, p, k) => sum + (p - (k === truthIndex[i] ? 1 : 0)) ** 2, 0),
-    ),
-  );
-}
+): number => mean(brierLosses(truthIndex, probabilities));
 
 function checkRows(truthIndex: readonly number[], probabilities: readonly (readonly number[])[]): void {
   checkLengths('probabilities', probabilities.length, truthIndex.length);

@@ -1,16 +1,31 @@
 import { expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
+import { seededRandom } from '../../lib/core/random';
 import { auroc } from '../../lib/evaluation/auroc';
+import { averagePrecision } from '../../lib/evaluation/average-precision';
+import { binaryBrier } from '../../lib/evaluation/brier';
+import { calibrationCurve } from '../../lib/evaluation/calibration-curve';
+import { calibrationError } from '../../lib/evaluation/calibration-error';
 import { classificationReport } from '../../lib/evaluation/classification-report';
+import { clusteredBootstrap } from '../../lib/evaluation/clustered-bootstrap';
 import { confusionMatrix } from '../../lib/evaluation/confusion-matrix';
+import { compareAurocs, delongAuroc } from '../../lib/evaluation/delong';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
+import { mcnemar } from '../../lib/evaluation/mcnemar';
 import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
+import { chooseThreshold, operatingPoint } from '../../lib/evaluation/operating-point';
+import { permutationScores } from '../../lib/evaluation/permutation-scores';
+import { precisionRecallCurve } from '../../lib/evaluation/precision-recall-curve';
+import { rocCurve } from '../../lib/evaluation/roc-curve';
+import { oneVsRest } from '../../lib/evaluation/scored-pictures';
 import { brierScore, logLoss } from '../../lib/evaluation/scores';
 import { fitTemperature } from '../../lib/evaluation/temperature';
 import { wilson } from '../../lib/evaluation/wilson';
 
 const labels = ['covid', 'normal'];
+const random = seededRandom(1);
+const both = [true, false];
 
 test.each<[string, () => unknown, RegExp]>([
   ['no pictures', () => confusionMatrix([], [], labels), /truth is empty/],
@@ -65,6 +80,44 @@ test.each<[string, () => unknown, RegExp]>([
   ['more successes than trials', () => wilson(3, 2), /successes is 3.*0 to 2/],
   ['confidence', () => wilson(1, 2, 95), /confidence is 95/],
   ['index', () => brierScore([2], [[1, 0]]), /truthIndex is 2/],
+  ['lengths', () => rocCurve([1], both), /scores has 1 items and positives has 2/],
+  ['one kind', () => rocCurve([1, 2], [true, true]), /2 positive and 0 negative/],
+  ['no positive', () => precisionRecallCurve([1], [false]), /no positive picture/],
+  ['lengths', () => averagePrecision([1], both, { random }), /scores has 1 items/],
+  ['patients', () => averagePrecision([1, 2], both, { random, patients: ['a'] }), /patients has 1 items/],
+  ['replicates', () => averagePrecision([1, 2], both, { random, replicates: 5 }), /replicates is 5/],
+  ['confidence', () => clusteredBootstrap(['a'], () => 1, { random, confidence: 95 }), /confidence is 95/],
+  ['no groups', () => clusteredBootstrap([], () => 1, { random }), /groups is empty/],
+  ['no probabilities', () => calibrationCurve([], []), /probabilities is empty/],
+  ['no probability', () => calibrationCurve([1, 1.5], both), /probabilities\[1\] is 1\.5/],
+  ['lengths', () => binaryBrier([1], both, { random }), /probabilities has 1 items/],
+  ['bins', () => calibrationError([1, 0], both, { random, bins: 1 }), /bins is 1/],
+  [
+    'strategy',
+    () => calibrationCurve([1, 0], both, { strategy: 'equal' as never }),
+    /strategy is "equal".*uniform, quantile/,
+  ],
+  [
+    'one patient of a kind',
+    () => delongAuroc([1, 2, 3], [true, true, false], { patients: ['a', 'a', 'b'] }),
+    /1 positive and 1 negative patients/,
+  ],
+  [
+    'NaN',
+    () => compareAurocs([1, 2, 3, 4], [1, 2, Number.NaN, 4], [true, true, false, false]),
+    /scores\[2\] is NaN/,
+  ],
+  ['one kind', () => chooseThreshold([1, 2], [true, true]), /2 positive and 0 negative/],
+  ['a share', () => chooseThreshold([1, 2], both, { sensitivity: 95 }), /sensitivity is 95/],
+  ['a share', () => chooseThreshold([1, 2], both, { specificity: -1 }), /specificity is -1/],
+  ['lengths', () => operatingPoint([1], both, 0.5), /scores has 1 items/],
+  ['lengths', () => mcnemar([true], both), /first has 1 items and second has 2/],
+  ['no pictures', () => mcnemar([], []), /first is empty/],
+  [
+    'a class',
+    () => oneVsRest({ labels, truth: [], probabilities: [], patients: [] }, 'flu'),
+    /label is "flu".*covid, normal/,
+  ],
 ])('%s: %s', (_, work, message) => {
   expect(work).toThrow(InputError);
   expect(work).toThrow(message);
@@ -96,4 +149,16 @@ test('equal probabilities go to the first class, as numpy.argmax has it', () => 
     [0, 0],
     [1, 0],
   ]);
+});
+
+test.each<[string, object, RegExp]>([
+  ['permutations', { permutations: 0 }, /permutations is 0/],
+  ['no labels', { labels: [] }, /labels is empty/],
+  ['patients', { patients: ['a'] }, /labels has 2 items and patients has 1/],
+  ['a score', { score: () => Number.NaN }, /score is NaN/],
+])('permutation test, %s', async (_, wrong, message) => {
+  const right = { labels: [0, 1], patients: ['a', 'b'], score: () => 1, permutations: 9, random };
+  const work = permutationScores({ ...right, ...wrong });
+  await expect(work).rejects.toThrow(InputError);
+  await expect(work).rejects.toThrow(message);
 });

@@ -81,12 +81,15 @@ test('the order of pictures does not matter', () => {
           order.map(({ truth }) => labels[truth]!),
           order.map(({ logits }) => softmax(logits)),
           labels,
+          { replicates: 100 },
         );
       const forward = evaluate(rows);
       const backward = evaluate([...rows].reverse());
       expect(backward.confusion).toEqual(forward.confusion);
       expect(backward.auroc!.value ?? -1).toBeCloseTo(forward.auroc!.value ?? -1, 12);
       expect(backward.logLoss).toBeCloseTo(forward.logLoss!, 12);
+      expect(backward.auprc!.value).toBeCloseTo(forward.auprc!.value!, 12);
+      expect(backward.calibration!.ece.value).toBeCloseTo(forward.calibration!.ece.value, 12);
     }),
   );
 });
