@@ -32,8 +32,16 @@ class Clock(keras.callbacks.Callback):
 
 
 rotations = ImageDataGenerator(rotation_range=15, fill_mode="nearest").flow(train_x, train_y, batch_size=batch)
+
+
+def endless():
+    """Keras 2 began anew where a sequence ended; Keras 3 ends the epoch there, so that every second one would be cut."""
+    while True:
+        yield next(rotations)
+
+
 model.fit(
-    rotations,
+    endless(),
     steps_per_epoch=max(1, len(train_x) // batch),
     validation_data=(test_x, test_y),
     epochs=epochs,
