@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { library } from './library.mjs';
+
+const { createCovidDataset, createDemoDataset, loadDataset } = library('index');
+const { seededRandom } = library('core/random');
+
+const lower = { NORMAL: 'normal', PNEUMONIA: 'pneumonia' };
+const inLowerCase = (xrays) => xrays.map((xray) => ({ ...xray, label: lower[xray.label] ?? xray.label }));
+
+/** Records of one class. */
+export const of = (xrays, label) => xrays.filter((xray) => xray.label === label);
+
+/** So many of them, drawn with a seed. */
+export const sample = (xrays, count, seed) => seededRandom(seed).shuffle(xrays).slice(0, count);
+
+/** The phantoms of `npm start`, and the X-rays of both collections; `missing` are listed but not there. */
+export async function gather({ covid, kaggle, folder }) {
+  const phantoms = path.join(folder, 'phantoms');
+  await createDemoDataset(phantoms);
+  const { missing } = await createCovidDataset(covid, path.join(folder, 'covid', 'covid'));
+  return {
+    phantoms: await loadDataset(phantoms),
+    covid: await loadDataset(path.join(folder, 'covid')),
+    missing,
+    train: inLowerCase(await loadDataset(path.join(kaggle, 'train'))),
+    test: inLowerCase(await loadDataset(path.join(kaggle, 'test'))),
+  };
+}
+
+/** SHA-256 over the pictures' hashes, whatever their order. */
+export const hashOf = (xrays) =>
+  createHash('sha256')
+    .update(
+      xrays
+        .map(({ sha256 }) => sha256)
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex');

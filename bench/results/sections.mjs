@@ -1,0 +1,19 @@
+import * as article from './article.mjs';
+import * as crossValidation from './cross-validation.mjs';
+import * as learningCurves from './learning-curves.mjs';
+import * as notCovid from './not-covid.mjs';
+import * as oneSource from './one-source.mjs';
+import * as transfer from './transfer.mjs';
+
+/**
+ * The sections of docs/results.md by name, in order. Each computes plain figures from the pictures, and renders figures
+ * as lines of Markdown.
+ */
+export const sections = {
+  transfer,
+  'learning-curves': learningCurves,
+  'cross-validation': crossValidation,
+  'one-source': oneSource,
+  'not-covid': notCovid,
+  article,
+};
