@@ -83,6 +83,8 @@ for (const signal of ['SIGINT', 'SIGTERM'])
     stopped = true;
     say('stopping; the sections that are done are kept');
     stopTimed();
+    // What a section does in this process sees no signal.
+    setTimeout(() => process.exit(130), 5000).unref();
   });
 
 const done = [];
@@ -130,5 +132,5 @@ const ended = [
   ...(failed.length ? [`${failed.join(', ')} failed`] : []),
   ...(skipped.length ? [`${skipped.join(', ')} skipped`] : []),
 ];
-say(`${ended.join('; ')}${out ? `; written to ${out}` : ''}`);
+say(`${ended.join('; ')}${out && done.length ? `; written to ${out}` : ''}`);
 process.exitCode = stopped ? 130 : failed.length || !done.length ? 1 : 0;

@@ -14,7 +14,7 @@ export const sections = [
     quick: network === 'vgg16',
     run: async ({ quick, repeats, peerEpochs, python, say }) => {
       const { articleProtocol } = await import('./article-protocol.mjs');
-      return articleProtocol({ network, count: quick ? 12 : 138, peerEpochs, repeats, python, say });
+      return articleProtocol({ network, count: quick ? 8 : 138, peerEpochs, repeats, python, say });
     },
   })),
   {
@@ -26,7 +26,7 @@ export const sections = [
     run: async ({ quick, repeats, say }) => {
       const { notebookRerun } = await import('./notebook-rerun.mjs');
       return quick
-        ? notebookRerun({ networks: ['resnet50'], count: 12, augment: 0, repeats, say })
+        ? notebookRerun({ networks: ['resnet50'], count: 8, augment: 0, repeats, say })
         : notebookRerun({ networks: ['vgg16', 'resnet50'], count: 138, repeats, say });
     },
   },
