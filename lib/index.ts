@@ -41,6 +41,7 @@ export { progressBar } from './notebook/progress-bar';
 export { show } from './notebook/show';
 export { table } from './notebook/table';
 export * as plots from './plots/plots';
+export { pretrain } from './pretrain/pretrain';
 export { compareCrossValidations } from './transfer/compare-cross-validations';
 export { type CrossValidation, crossValidate } from './transfer/cross-validate';
 export { evaluate, evaluateNotCalled, unseenPictures } from './transfer/evaluate';

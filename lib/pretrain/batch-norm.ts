@@ -1,8 +1,8 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../compute/tensorflow';
 
-/** A batch normalised by its own moments. */
-export interface Normalised {
+/** A batch normalized by its own moments. */
+export interface NormalizedBatch {
   /** Of the shape given. */
   readonly output: Tensor4D;
   /** [c] each: mean and variance over pictures and positions. */
@@ -17,13 +17,13 @@ export interface Normalised {
  * @param gamma [c]
  * @param beta [c]
  */
-export function normaliseAndRectify(
+export function batchNormRelu(
   tf: TensorFlow,
   x: Tensor4D,
   gamma: Tensor1D,
   beta: Tensor1D,
   epsilon: number,
-): Normalised {
+): NormalizedBatch {
   const channels = x.shape[3];
   const rows = x.size / channels;
   const flat = (t: Tensor) => t.reshape([rows, channels]);
@@ -44,7 +44,7 @@ export function normaliseAndRectify(
         const dz = flat(tf.mul(dy, tf.sign(after)));
         const dShift = tf.sum(dz, 0);
         const dScale = tf.mul(tf.sub(tf.sum(tf.mul(dz, flat(before)), 0), tf.mul(mean, dShift)), inverse);
-        // dx = factor · (dz − dShift / rows − normalised · dScale / rows), gathered by powers of x.
+        // dx = factor · (dz − dShift / rows − normalized · dScale / rows), gathered by powers of x.
         const linear = tf.div(tf.mul(tf.mul(factor, dScale), inverse), -rows);
         const constant = tf.sub(tf.div(tf.mul(factor, dShift), -rows), tf.mul(linear, mean));
         const dx = tf.add(tf.add(tf.mul(dz, factor), tf.mul(flat(before), linear)), constant);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Variable } from '@tensorflow/tfjs';
 import { z } from 'zod';
+import type { TensorFlow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
-import { writeFileAtomic } from '../core/files';
+import { sha256, writeFileAtomic } from '../core/files';
 
 /** What the pretraining is; a checkpoint of another one is refused. */
 const settingsSchema = z.object({
@@ -36,9 +37,12 @@ const stateSchema = z.object({
 });
 export type PretrainState = z.infer<typeof stateSchema>;
 
+/** The first line of the file. */
+const headerSchema = z.object({ state: stateSchema, /** Of the numbers after it. */ sha256: z.string() });
+
 /**
- * Writes state and numbers as one file, whole or not at all: a line of JSON, then the variables' float32 numbers in
- * order.
+ * Writes state and numbers as one file, whole or not at all: a line of JSON with the numbers' SHA-256, then the
+ * variables' float32 numbers in order.
  */
 export async function writeCheckpoint(
   file: string,
@@ -46,33 +50,57 @@ export async function writeCheckpoint(
   variables: readonly Variable[],
 ): Promise<void> {
   const parts = await Promise.all(variables.map((variable) => variable.data<'float32'>()));
-  const numbers = parts.map(({ buffer, byteOffset, byteLength }) =>
-    Buffer.from(buffer, byteOffset, byteLength),
+  const numbers = Buffer.concat(
+    parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
   );
-  await writeFileAtomic(file, Buffer.concat([Buffer.from(`${JSON.stringify(state)}\n`), ...numbers]));
+  const header: z.infer<typeof headerSchema> = { state, sha256: sha256(numbers) };
+  await writeFileAtomic(file, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), numbers]));
+}
+
+/** A checkpoint that was read. */
+export interface Checkpoint {
+  readonly state: PretrainState;
+  /**
+   * Sets the variables that were written, in the same order.
+   * @throws InputError if there are more or fewer numbers than they hold
+   */
+  restore(tf: TensorFlow, variables: readonly Variable[]): void;
+}
+
+function restore(tf: TensorFlow, variables: readonly Variable[], numbers: Float32Array, file: string): void {
+  const size = variables.reduce((sum, variable) => sum + variable.size, 0);
+  if (numbers.length !== size)
+    throw new InputError(`${file} holds ${numbers.length} numbers, not ${size}; delete it to start anew`);
+  let offset = 0;
+  for (const variable of variables) {
+    const values = numbers.subarray(offset, offset + variable.size);
+    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    offset += variable.size;
+  }
 }
 
 /**
- * The state of a checkpoint, and its numbers.
+ * Reads a checkpoint.
  * @returns undefined where there is no file
  * @throws InputError if the file is damaged or of another pretraining
  */
 export async function readCheckpoint(
   file: string,
   settings: PretrainSettings,
-): Promise<{ state: PretrainState; numbers: Float32Array } | undefined> {
+): Promise<Checkpoint | undefined> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new InputError(`${file} cannot be read (${error.code})`);
   });
   if (!bytes) return undefined;
   const end = bytes.indexOf('\n');
-  let state: PretrainState;
+  let header: z.infer<typeof headerSchema>;
   try {
-    state = stateSchema.parse(JSON.parse(bytes.toString('utf8', 0, end)));
+    header = headerSchema.parse(JSON.parse(bytes.toString('utf8', 0, end)));
   } catch {
     throw new InputError(`${file} is not a checkpoint of a pretraining; delete it to start anew`);
   }
+  const { state } = header;
   for (const [name, value] of Object.entries(settings)) {
     const found = state.settings[name as keyof PretrainSettings];
     if (found !== value)
@@ -81,5 +109,10 @@ export async function readCheckpoint(
       );
   }
   // A copy, since a Float32Array must start at a multiple of four bytes.
-  return { state, numbers: new Float32Array(Uint8Array.from(bytes.subarray(end + 1)).buffer) };
+  const numbers = Uint8Array.from(bytes.subarray(end + 1));
+  if (sha256(numbers) !== header.sha256) throw new InputError(`${file} is damaged; delete it to start anew`);
+  return {
+    state,
+    restore: (tf, variables) => restore(tf, variables, new Float32Array(numbers.buffer), file),
+  };
 }

@@ -2,7 +2,7 @@ import type { LayersModel, layers, Tensor, Tensor1D, Tensor2D, Tensor4D, Variabl
 import type { TensorFlow } from '../compute/tensorflow';
 import { fractalNetwork } from '../networks/fractal';
 import { setRandomWeights } from '../networks/random-weights';
-import { normaliseAndRectify } from './batch-norm';
+import { batchNormRelu } from './batch-norm';
 import { pictureSize } from './fractal-classes';
 
 /** Share of the running moments that a step leaves in place: Keras' default. */
@@ -65,16 +65,16 @@ export function buildClassifier(tf: TensorFlow, classCount: number, seed: number
         }
         const [gamma, beta, mean, variance] = layer.weights.map(variableOf);
         const { epsilon } = layer.getConfig() as { epsilon: number };
-        const normalised = normaliseAndRectify(
+        const normalized = batchNormRelu(
           tf,
           x,
           gamma as unknown as Tensor1D,
           beta as unknown as Tensor1D,
           epsilon,
         );
-        follow(mean!, normalised.mean);
-        follow(variance!, normalised.variance);
-        x = normalised.output;
+        follow(mean!, normalized.mean);
+        follow(variance!, normalized.variance);
+        x = normalized.output;
       }
       return logits(x);
     },

@@ -8,7 +8,7 @@ import { projectFolder } from '../core/settings';
 import { fractalNetwork } from '../networks/fractal';
 import { layersModelFiles } from '../networks/layers-model-files';
 import { networks } from '../networks/table';
-import type { Pretrained } from './pretrain';
+import type { Pretrained } from './pretrained';
 
 /** Commit of the project's folder; null where it is no checkout, or there is no git. */
 const commit = (): Promise<string | null> =>

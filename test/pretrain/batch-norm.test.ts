@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { tensorflow } from '../../lib/compute/tensorflow';
-import { normaliseAndRectify } from '../../lib/pretrain/batch-norm';
+import { batchNormRelu } from '../../lib/pretrain/batch-norm';
 import keras from '../fixtures/pretrain/keras_steps.json';
 
 const { shape, epsilon, x, gamma, beta, upstream, output, mean, variance, gradients } = keras.batchNorm;
@@ -23,7 +23,7 @@ test("Keras' output, moments and gradient (test/fixtures/pretrain/keras_steps.py
       tf.tensor1d(beta),
     ];
     const weights = tf.tensor4d(upstream, shape as [number, number, number, number]);
-    const found = normaliseAndRectify(
+    const found = batchNormRelu(
       tf,
       given[0] as Tensor4D,
       given[1] as Tensor1D,
@@ -34,14 +34,14 @@ test("Keras' output, moments and gradient (test/fixtures/pretrain/keras_steps.py
     near(found.mean, mean);
     near(found.variance, variance);
     const loss = (...parts: Tensor[]) => {
-      const normalised = normaliseAndRectify(
+      const normalized = batchNormRelu(
         tf,
         parts[0] as Tensor4D,
         parts[1] as Tensor1D,
         parts[2] as Tensor1D,
         epsilon,
       );
-      return tf.sum(tf.mul(normalised.output, weights)).asScalar();
+      return tf.sum(tf.mul(normalized.output, weights)).asScalar();
     };
     const slopes = tf.grads(loss)(given);
     near(slopes[0]!, gradients.x);

@@ -7,11 +7,12 @@ import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
 import { sha256 } from '../../lib/core/files';
 import { loadBackbone } from '../../lib/networks/load-backbone';
-import { cosineRate, type Pretrained, pretrain } from '../../lib/pretrain/pretrain';
+import { cosineRate, pretrain } from '../../lib/pretrain/pretrain';
+import type { Pretrained } from '../../lib/pretrain/pretrained';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-pretrain-'));
 const at = (...parts: string[]) => path.join(root, ...parts);
-const options = { pictures: 4 * 64, seed: 3 };
+const options = { pictures: 3 * 64, seed: 3 };
 let tf: TensorFlow;
 let before: number;
 let undisturbed: Pretrained;
@@ -45,7 +46,7 @@ describe('a pretraining', () => {
     const record = JSON.parse(readFileSync(at('undisturbed', 'training.json'), 'utf8'));
     const weights = readFileSync(at('undisturbed', 'weights.bin'));
     expect(record).toMatchObject({
-      pictures: 256,
+      pictures: 192,
       seed: 3,
       classes: 200,
       batchSize: 64,
@@ -57,7 +58,7 @@ describe('a pretraining', () => {
       weights: { file: 'weights.bin', bytes: weights.length, sha256: sha256(weights) },
     });
     expect(weights.length).toBeLessThan(3.2e6);
-    expect(undisturbed.curve.map(({ pictures }) => pictures)).toEqual([64, 128, 192, 256]);
+    expect(undisturbed.curve.map(({ pictures }) => pictures)).toEqual([64, 128, 192]);
     for (const { loss, top1 } of undisturbed.curve) {
       // From zeros of the dense layer all classes are alike at first: ln 200.
       expect(loss).toBeGreaterThan(3);
@@ -73,7 +74,7 @@ describe('a pretraining', () => {
   });
 
   test('interrupted at any step and begun again, comes to the same weights, bit by bit', async () => {
-    for (const steps of [1, 3]) await interrupted(at('interrupted'), steps);
+    for (const steps of [1, 2]) await interrupted(at('interrupted'), steps);
     const again = await pretrain(at('interrupted'), options);
     expect(again.curve).toEqual(undisturbed.curve);
     expect(
@@ -101,14 +102,24 @@ describe('a pretraining', () => {
   });
 
   test.each<[string, (file: string) => void, Partial<typeof options>, RegExp]>([
-    ['of other options', () => {}, { pictures: 512 }, /pictures 256, not 512/],
+    ['of other options', () => {}, { pictures: 512 }, /pictures 192, not 512/],
     ['of another seed', () => {}, { seed: 9 }, /seed 3, not 9/],
     ['that is none', (file) => writeFileSync(file, 'nonsense\n'), {}, /not a checkpoint/],
     [
       'cut short',
       (file) => writeFileSync(file, readFileSync(file).subarray(0, -8)),
       {},
-      /holds \d+ numbers, not \d+; delete it/,
+      /is damaged; delete it/,
+    ],
+    [
+      'with another bit',
+      (file) => {
+        const bytes = readFileSync(file);
+        bytes[bytes.length - 1000]! ^= 1;
+        writeFileSync(file, bytes);
+      },
+      {},
+      /is damaged; delete it/,
     ],
   ])('a checkpoint %s is refused', async (name, damage, changed, says) => {
     const folder = at(name.replaceAll(' ', '-'));
