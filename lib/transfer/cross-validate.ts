@@ -98,7 +98,9 @@ export async function crossValidate(
   const runs: FoldRun[] = [];
   const predictions: FoldPrediction[] = [];
 
-  const tryFold = async ({ train, test }: Fold, seed: number, fold: number) => {
+  const tryFold = async ({ train, test: unordered }: Fold, seed: number, fold: number) => {
+    // As `evaluate` orders them, so that both give the same intervals.
+    const test = [...unordered].sort((a, b) => byText(a.sha256, b.sha256));
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
     const split: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
     const model = await transferLearn(split, transfer);
