@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   pretrain: [...below, 'networks'],
   transfer: middle,
   explain: middle,
-  audit: middle,
+  audit: [...middle, 'transfer'],
   plots: middle,
   notebook: upper,
   // The report is what the notebooks become; the command line says what both can do.

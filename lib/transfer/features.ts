@@ -1,6 +1,6 @@
 import type { WorkOptions } from '../core/progress';
 import { loadPicture } from '../dataset/load-picture';
-import { keepRegion } from '../dataset/region';
+import { keepRegion, withBorderOf } from '../dataset/region';
 import { rotate } from '../dataset/rotate';
 import type { Pixels } from '../dataset/xray';
 import type { FrozenBase } from '../networks/frozen-base';
@@ -45,8 +45,10 @@ export async function extractFeatures(
   const shape = featureRowShape(backbone, settings.pooling);
   const dimension = shape[0] * shape[1] * shape[2];
 
-  const load = async ({ file, degrees }: PictureToSee): Promise<Pixels> => {
-    const whole = await loadPicture(file, backbone.inputSize, settings.resize);
+  const read = (file: string) => loadPicture(file, backbone.inputSize, settings.resize);
+  const load = async ({ file, degrees, border }: PictureToSee): Promise<Pixels> => {
+    const own = await read(file);
+    const whole = border ? withBorderOf(own, await read(border.file)) : own;
     const pixels = keepRegion(whole, settings.region ?? 'whole');
     return degrees ? rotate(pixels, degrees) : pixels;
   };

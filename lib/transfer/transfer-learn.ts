@@ -213,7 +213,12 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
       seed,
       history,
       seconds: { features: featureSeconds, head: secondsSince(headStart), total: secondsSince(start) },
-      seen: { train: hashes(train), validation: hashes(validation), test: hashes(test) },
+      seen: {
+        grouping: split.grouping,
+        train: hashes(train),
+        validation: hashes(validation),
+        test: hashes(test),
+      },
       synthetic: isSynthetic(train),
       interrupted,
       head: statistics ? withStandardization(confident, statistics.mean, statistics.deviation) : confident,

@@ -61,6 +61,15 @@ const expected: Record<keyof typeof plots, string[]> = {
     'guessing',
     'Bands are 95 % intervals.',
   ],
+  audit: [
+    'What tells the classes apart, with and without the lungs',
+    'Whole pictures',
+    'Border only',
+    '0.95 [0.91, 0.99]',
+    'flagged',
+    'clear',
+    'For education only, not for diagnosis.',
+  ],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };
 

@@ -1,6 +1,7 @@
 import type { Split, Xray } from '../../lib/dataset/xray';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { wilson } from '../../lib/evaluation/wilson';
+import { auditChart } from '../../lib/plots/audit-chart';
 import { baselinesChart } from '../../lib/plots/baselines-chart';
 import { classCounts } from '../../lib/plots/class-counts';
 import { comparisonChart } from '../../lib/plots/comparison-chart';
@@ -9,6 +10,7 @@ import { historyChart } from '../../lib/plots/history-chart';
 import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import type { History } from '../../lib/transfer/history';
+import { sampleAudit } from '../audit/sample-audit';
 
 const xray = (label: string, i: number): Xray => ({
   path: `/data/${label}/${i}.png`,
@@ -107,6 +109,7 @@ export const plots = {
     },
     { task: 'three classes', features: '32×32 pixels', figure: wilson(188, 204), baseline: true },
   ]),
+  audit: auditChart(sampleAudit),
   learningCurves: learningCurvesChart(
     [5, 10, 20, 40, 69].flatMap((perClass, i) => [
       { features: '32×32 pixels', perClass, figure: wilson(70 + 3 * i, 138) },
