@@ -4,5 +4,8 @@ export { classCounts } from './class-counts';
 export { comparisonChart as comparison } from './comparison-chart';
 export { confusionMatrixChart as confusionMatrix } from './confusion-matrix-chart';
 export { historyChart as history } from './history-chart';
+export { insideShareChart as insideShare } from './inside-share-chart';
 export { learningCurvesChart as learningCurves } from './learning-curves-chart';
 export { notCovidChart as notCovid } from './not-covid-chart';
+export { randomizationChart as randomization } from './randomization-chart';
+export { variantsChart as variants } from './variants-chart';

@@ -5,6 +5,7 @@ import { evaluatePredictions } from '../evaluation/evaluate-predictions';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
 import { wilson } from '../evaluation/wilson';
+import { checkLabels } from './check-labels';
 import type { TransferModel } from './model';
 import type { PictureToSee } from './picture-variants';
 
@@ -22,12 +23,7 @@ export async function evaluate(
   options?: WorkOptions,
 ): Promise<Evaluation> {
   if (!xrays.length) throw new InputError('There are no pictures to evaluate on');
-  const stranger = xrays.find(({ label }) => !model.classes.includes(label));
-  if (stranger) {
-    throw new InputError(
-      `The class of ${stranger.path} is "${stranger.label}"; the model knows ${model.classes.join(', ')}`,
-    );
-  }
+  checkLabels(xrays, model.classes);
   const probabilities = await model.probabilities(asPictures(xrays), options);
   return evaluatePredictions(
     xrays.map(({ label }) => label),

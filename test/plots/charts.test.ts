@@ -8,10 +8,13 @@ import { accent, classColors, contrast, ink, secondary } from '../../lib/plots/c
 import { comparisonChart } from '../../lib/plots/comparison-chart';
 import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
 import { historyChart } from '../../lib/plots/history-chart';
+import { insideShareChart } from '../../lib/plots/inside-share-chart';
 import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import * as short from '../../lib/plots/plots';
+import { randomizationChart } from '../../lib/plots/randomization-chart';
 import { type ChartSpec, wrapWords } from '../../lib/plots/theme';
+import { variantsChart } from '../../lib/plots/variants-chart';
 import { history, plots } from './samples';
 
 /** Numbers to six digits, so that no machine's last bit changes a snapshot. */
@@ -61,6 +64,23 @@ const expected: Record<keyof typeof plots, string[]> = {
     'guessing',
     'Bands are 95 % intervals.',
   ],
+  insideShare: [
+    'lungs',
+    'findings',
+    'Grad-CAM',
+    '0.667 [0.541, 0.773]',
+    'share of the picture',
+    'share inside',
+  ],
+  randomization: [
+    'nothing',
+    'head',
+    'labels shuffled',
+    'rank correlation',
+    'structural similarity',
+    'HiResCAM',
+  ],
+  variants: ['frozen', 'preset', 'compared with the first', '0.725 [0.645, 0.792]'],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };
 
@@ -96,8 +116,11 @@ test('the same chart under its short name', () => {
     'comparison',
     'confusionMatrix',
     'history',
+    'insideShare',
     'learningCurves',
     'notCovid',
+    'randomization',
+    'variants',
   ]);
 });
 
@@ -142,6 +165,9 @@ test.each<[string, () => unknown, RegExp]>([
   ['comparison', () => comparisonChart([]), /no figures/],
   ['baselines', () => baselinesChart([]), /no figures/],
   ['learning curves', () => learningCurvesChart([]), /no figures/],
+  ['shares', () => insideShareChart([]), /no figures/],
+  ['randomisation', () => randomizationChart([{ method: 'm', steps: [] }]), /no steps/],
+  ['variants', () => variantsChart([]), /no figures/],
   [
     'learning curves',
     () => learningCurvesChart([{ features: 'pixels', perClass: 0, figure: wilson(3, 4) }]),
