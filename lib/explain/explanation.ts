@@ -1,6 +1,6 @@
 import { InputError } from '../core/check';
 import type { Pixels } from '../dataset/xray';
-import type { Backbone } from '../networks/backbone';
+import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from '../transfer/feature-settings';
 import type { Head } from '../transfer/head';
 import type { Heatmap } from './heatmap';
@@ -9,7 +9,7 @@ import { type Explainable, fileOf } from './seen-pictures';
 
 /** A base and a head whose classes are to be explained. */
 export interface Explained {
-  readonly backbone: Backbone;
+  readonly backbone: FrozenBase;
   readonly head: Head;
   readonly settings: Pick<FeatureSettings, 'preprocessing' | 'pooling'>;
 }

@@ -6,13 +6,6 @@ import { type Moments, setRandomWeights } from '../networks/random-weights';
 
 type Layer = layers.Layer;
 
-/** The same network with the same weights, in memory of its own; the caller disposes it. */
-export async function copyNetwork(tf: TensorFlow, model: LayersModel): Promise<LayersModel> {
-  const copy = await tf.models.modelFromJSON(model.toJSON(null, false) as never);
-  copy.setWeights(model.getWeights());
-  return copy;
-}
-
 const kernelRank = 4;
 const hasKernel = (layer: Layer): boolean => layer.weights[0]?.shape.length === kernelRank;
 

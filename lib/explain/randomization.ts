@@ -3,7 +3,7 @@ import type { WorkOptions } from '../core/progress';
 import type { Pixels } from '../dataset/xray';
 import type { Figure } from '../evaluation/figure';
 import { meanWithInterval } from '../evaluation/mean-with-interval';
-import type { Backbone } from '../networks/backbone';
+import type { FrozenBase } from '../networks/frozen-base';
 import type { Head } from '../transfer/head';
 import type { TransferModel } from '../transfer/model';
 import { type CamMethod, camMethods } from './class-activation';
@@ -39,7 +39,7 @@ export interface Comparison {
   /** The maps of another head, or on another base, beside the trained ones. */
   step(
     randomized: string,
-    lost: { readonly backbone: Backbone; readonly head: Head },
+    lost: { readonly backbone: FrozenBase; readonly head: Head },
   ): Promise<RandomizationStep>;
 }
 
@@ -49,7 +49,7 @@ export interface Comparison {
  */
 export async function comparison(
   model: TransferModel,
-  backbone: Backbone,
+  backbone: FrozenBase,
   inputs: readonly Explainable[],
   { method = 'grad-cam', label, seed = 0, signal }: RandomizationOptions,
 ): Promise<Comparison> {

@@ -1,6 +1,6 @@
 import { loadPicture, resizePixels } from '../dataset/load-picture';
 import type { Pixels, Xray } from '../dataset/xray';
-import type { Backbone } from '../networks/backbone';
+import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from '../transfer/feature-settings';
 
 /** What can be explained: a record, a file's name, or decoded pixels. */
@@ -16,7 +16,7 @@ export const fileOf = (input: Explainable): string | undefined =>
  */
 export const seenPictures = (
   inputs: readonly Explainable[],
-  { inputSize }: Backbone,
+  { inputSize }: FrozenBase,
   { resize }: FeatureSettings,
 ): Promise<Pixels[]> =>
   Promise.all(

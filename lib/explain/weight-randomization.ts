@@ -1,12 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
-import { checkWhole } from '../core/check';
+import { checkWhole, InputError } from '../core/check';
 import { seededRandom } from '../core/random';
 import type { Pixels } from '../dataset/xray';
+import { inferenceEngine } from '../networks/inference/engine';
+import { loadBackbone } from '../networks/load-backbone';
 import { preprocess } from '../networks/preprocess';
 import { glorotDense, type Head } from '../transfer/head';
 import type { TransferModel } from '../transfer/model';
-import { convolutionsFromTop, copyNetwork, randomizeFrom } from './random-base';
+import { convolutionsFromTop, randomizeFrom } from './random-base';
 import { comparison, type RandomizationOptions, type RandomizationStep } from './randomization';
 import type { Explainable } from './seen-pictures';
 
@@ -53,31 +55,38 @@ export async function weightRandomization(
   const { seed = 0, onProgress, signal } = options;
   const tf = await tensorflow();
   return model.withBackbone(async (backbone) => {
-    const convolutions = convolutionsFromTop(backbone.model);
-    const count = checkWhole('steps', steps ?? convolutions.length, 1, convolutions.length);
-    const { pictures, step } = await comparison(model, backbone, inputs, options);
-    const { preprocessing } = model.parameters;
-    const mode = preprocessing === 'own' ? backbone.preprocessing : preprocessing;
-    const head = untrained(model.head, seed);
-    const found: RandomizationStep[] = [];
-    const add = (next: RandomizationStep) => {
-      found.push(next);
-      onProgress?.({ stage: 'randomisation', done: found.length, total: count + 1 });
-    };
-    add(await step('head', { backbone, head }));
-    const lost = { ...backbone, model: await copyNetwork(tf, backbone.model) };
+    const network = await loadBackbone(backbone.options);
     try {
+      const convolutions = convolutionsFromTop(network.model);
+      if (!convolutions.length)
+        throw new InputError(`${backbone.title} has no convolution whose weights could be drawn anew`);
+      const count = checkWhole('steps', steps ?? convolutions.length, 1, convolutions.length);
+      const { pictures, step } = await comparison(model, backbone, inputs, options);
+      const { preprocessing } = model.parameters;
+      const mode = preprocessing === 'own' ? backbone.preprocessing : preprocessing;
+      const head = untrained(model.head, seed);
+      const found: RandomizationStep[] = [];
+      const add = (next: RandomizationStep) => {
+        found.push(next);
+        onProgress?.({ stage: 'randomisation', done: found.length, total: count + 1 });
+      };
+      add(await step('head', { backbone, head }));
       for (const from of evenly(convolutions, count)) {
         signal?.throwIfAborted();
         tf.tidy(() => {
           const input = preprocess(tf, batchOf(tf, pictures.slice(0, measured)), mode);
-          randomizeFrom(tf, lost, from, seed, input);
+          randomizeFrom(tf, network, from, seed, input);
         });
-        add(await step(from, { backbone: lost, head }));
+        const engine = inferenceEngine(tf, network.model);
+        try {
+          add(await step(from, { backbone: { ...backbone, ...engine }, head }));
+        } finally {
+          engine.dispose();
+        }
       }
+      return found;
     } finally {
-      lost.model.dispose();
+      network.model.dispose();
     }
-    return found;
   });
 }

@@ -10,7 +10,7 @@ import type { MapShape } from '../../lib/explain/average-pooling';
 import { type CamMethod, camMethods } from '../../lib/explain/class-activation';
 import { classMapOf } from '../../lib/explain/grad-cam';
 import { occlusion } from '../../lib/explain/occlusion';
-import { loadBackbone } from '../../lib/networks/load-backbone';
+import { loadFrozenBase } from '../../lib/networks/frozen-base';
 import { type BackboneName, backboneNames, networks } from '../../lib/networks/table';
 import { forward } from '../../lib/transfer/forward';
 import { type Dense, glorotDense, type Head, softmax } from '../../lib/transfer/head';
@@ -114,7 +114,7 @@ describe.skipIf(!python)('against Keras', () => {
 
   async function compare(name: NetworkName): Promise<void> {
     const before = tf.memory().numTensors;
-    const backbone = await loadBackbone({ name, weights: at(`${name}.h5`) });
+    const backbone = await loadFrozenBase({ name, weights: at(`${name}.h5`) });
     expect(backbone.featureShape).toEqual(shapes[name]);
     const maps = await forward(pictures, backbone, { preprocessing: 'own', pooling: 'none' });
     const mapOf = (i: number) => maps.subarray((i * maps.length) / 2, ((i + 1) * maps.length) / 2);
@@ -149,7 +149,7 @@ describe.skipIf(!python)('against Keras', () => {
         .join(', ')}`,
     );
     for (const off of worst.values()) expect(off).toBeLessThan(1e-3);
-    backbone.model.dispose();
+    backbone.dispose();
     expect(tf.memory().numTensors).toBe(before);
   }
 

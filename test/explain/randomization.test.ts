@@ -9,7 +9,7 @@ import type { Split } from '../../lib/dataset/xray';
 import { gradCam } from '../../lib/explain/grad-cam';
 import { hitsAndMisses } from '../../lib/explain/hits-and-misses';
 import { labelRandomization } from '../../lib/explain/label-randomization';
-import { convolutionsFromTop, copyNetwork, randomizeFrom } from '../../lib/explain/random-base';
+import { convolutionsFromTop, randomizeFrom } from '../../lib/explain/random-base';
 import { comparison } from '../../lib/explain/randomization';
 import { topLosses } from '../../lib/explain/top-losses';
 import { weightRandomization } from '../../lib/explain/weight-randomization';
@@ -53,7 +53,7 @@ describe('a base drawn anew from a layer on', () => {
     const trained = weightsOf(backbone.model);
     const before = tf.memory().numTensors;
     for (const from of names) {
-      const copy = { ...backbone, model: await copyNetwork(tf, backbone.model) };
+      const copy = await loadBackbone({ name, cut });
       const input = tf.randomNormal([4, tinySize, tinySize, 3], 0, 1, 'float32', 1) as Tensor4D;
       randomizeFrom(tf, copy, from, 3, input);
       const at = backbone.model.layers.findIndex((layer) => layer.name === from);
