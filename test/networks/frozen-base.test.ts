@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { oneDnn } from '../../lib/compute/one-dnn';
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { freeLayer } from '../../lib/networks/free-layer';
-import { freeze, loadFrozenBase } from '../../lib/networks/frozen-base';
+import { freeze, loadFrozenBase } from '../../lib/networks/freeze';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { fillWeights, writeLayersModel } from '../transfer/tiny-backbone';
 import { oddNetwork } from './inference/odd-network';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
-import { preprocessingModes } from '../../lib/networks/backbone';
+import { preprocessingModes } from '../../lib/networks/preprocessing-mode';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { preprocess } from '../../lib/networks/preprocess';
 import { networks } from '../../lib/networks/table';

@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
-import { type PreprocessingMode, preprocessingModes } from '../../lib/networks/backbone';
+import { type PreprocessingMode, preprocessingModes } from '../../lib/networks/preprocessing-mode';
 import { preprocess } from '../../lib/networks/preprocess';
 
 // keras.applications.imagenet_utils.preprocess_input of these two pixels, RGB, unless another source is named.

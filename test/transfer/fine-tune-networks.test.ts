@@ -7,7 +7,8 @@ import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { cutAt, layersUpTo } from '../../lib/networks/cut';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { setRandomWeights } from '../../lib/networks/random-weights';
-import { backboneNames, networks } from '../../lib/networks/table';
+import { backboneNames } from '../../lib/networks/names';
+import { networks } from '../../lib/networks/table';
 import { halve } from '../../lib/transfer/halve';
 import { tinyCut, writeTinyBackbone } from './tiny-backbone';
 
