@@ -64,7 +64,7 @@ const classesOf = (xrays: readonly Xray[]): string[] =>
   [...new Set(xrays.map(({ label }) => label))].sort(byText);
 
 /** Of a head's epochs nobody is told: they are thousands, and over in no time. */
-const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
+export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
   onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
 
 /**
@@ -107,7 +107,8 @@ export async function crossValidate(
     options.signal?.throwIfAborted();
     const probabilities = await model.probabilities(asPictures(test), transfer);
     const labels = test.map(({ label }) => label);
-    const evaluation = evaluatePredictions(labels, probabilities, classes);
+    const patients = test.map(({ patientId }) => patientId);
+    const evaluation = evaluatePredictions(labels, probabilities, classes, { patients });
     runs.push({ seed, fold, train: chosen.length, evaluation });
     predictions.push(
       ...test.map(({ sha256, label }, i) => ({
