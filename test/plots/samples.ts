@@ -143,18 +143,18 @@ export const plots = {
     ]),
     { synthetic: true, chance: 0.5 },
   ),
-  roc: rocChart(scoredPictures(two!, 40, 2, 1)),
+  roc: rocChart(scoredPictures(two!, 30, 2, 1)),
   rocOfModels: rocChart(
-    { VGG16: scoredPictures(two!, 40, 1.5, 1), VGG19: scoredPictures(two!, 40, 0.8, 1) },
+    { VGG16: scoredPictures(two!, 30, 1.5, 1), VGG19: scoredPictures(two!, 30, 0.8, 1) },
     { synthetic: true },
   ),
-  precisionRecall: precisionRecallChart(scoredPictures(three!, 45, 1.5, 1)),
-  precisionRecallOfOne: precisionRecallChart(scoredPictures(three!, 45, 1.5, 1), { positive: 'pneumonia' }),
+  precisionRecall: precisionRecallChart(scoredPictures(three!, 27, 1.5, 1)),
+  precisionRecallOfOne: precisionRecallChart(scoredPictures(three!, 27, 1.5, 1), { positive: 'pneumonia' }),
   calibration: calibrationChart(scoredPictures(three!, 200, 0.7, 3)),
   calibrated: calibrationChart(scoredPictures(two!, 60, 1, 1), {
     positive: 'covid',
     strategy: 'quantile',
     bins: 5,
   }),
-  thresholds: thresholdsChart(scoredPictures(two!, 40, 2, 1), { threshold: 0.3 }),
+  thresholds: thresholdsChart(scoredPictures(two!, 16, 2, 1), { threshold: 0.3 }),
 };
