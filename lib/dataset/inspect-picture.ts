@@ -1,5 +1,5 @@
 import { sha256 } from '../core/files';
-import { decodePixels, openPicture, readPictureFile } from './read-pixels';
+import { decodePixels, pictureSize, readPictureFile } from './read-pixels';
 import type { Xray } from './xray';
 
 const pngEnd = Buffer.from('0000000049454e44ae426082', 'hex');
@@ -14,7 +14,7 @@ const endsWell = (bytes: Buffer): boolean =>
  */
 export async function inspectPicture(file: string): Promise<Pick<Xray, 'sha256' | 'width' | 'height'>> {
   const bytes = await readPictureFile(file);
-  const { width, height } = await openPicture(bytes, file);
+  const { width, height } = await pictureSize(bytes, file);
   if (!endsWell(bytes)) await decodePixels(bytes, file);
   return { sha256: sha256(bytes), width, height };
 }

@@ -21,6 +21,25 @@ export function pictureFormat(bytes: Uint8Array): string | undefined {
   return magic.find(([, offset, text]) => start.startsWith(text, offset))?.[0];
 }
 
+/** Colour components that a JPEG stores (1 grey, 3 colour, 4 CMYK); undefined where its header is damaged. */
+function jpegComponents(bytes: Uint8Array): number | undefined {
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1]!;
+    // Frame headers, but for the tables and the extension that are numbered among them.
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return bytes[at + 9];
+    // Before a marker there may be any number of these.
+    at += marker === 0xff ? 1 : 2 + (bytes[at + 2]! << 8) + bytes[at + 3]!;
+  }
+  return undefined;
+}
+
+/** What the header of a JPEG or PNG says of its colours: 8-bit grey, CMYK, or else something that becomes RGB. */
+export function colourOf(bytes: Uint8Array): 'grey' | 'cmyk' | 'rgb' {
+  if (pictureFormat(bytes) === 'PNG') return bytes[24] === 8 && bytes[25] === 0 ? 'grey' : 'rgb';
+  const components = jpegComponents(bytes);
+  return components === 1 ? 'grey' : components === 4 ? 'cmyk' : 'rgb';
+}
+
 /** Whether these bytes of a PNG file are an animation: a chunk acTL before the picture's data. */
 export function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

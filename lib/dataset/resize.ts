@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { checkWhole } from '../core/check';
+import { channelsOf } from './channels';
 import type { Pixels } from './xray';
 
 /** Coefficients of OpenCV's linear interpolation are fixed-point numbers with 11 bits after the point. */
@@ -48,6 +49,14 @@ function linearTaps(from: number, to: number, dropFraction: boolean): Taps {
 
 /** One source row interpolated along x, in units of 1/2048, then shifted by the 4 bits that OpenCV drops here. */
 function interpolateRow(source: Uint8Array, start: number, taps: Taps, row: Int32Array): void {
+  if (row.length === taps.first.length) {
+    for (let x = 0; x < row.length; x++)
+      row[x] =
+        (source[start + taps.first[x]!]! * taps.weight0[x]! +
+          source[start + taps.second[x]!]! * taps.weight1[x]!) >>
+        4;
+    return;
+  }
   for (let x = 0, o = 0; x < taps.first.length; x++) {
     const a = start + taps.first[x]! * 3;
     const b = start + taps.second[x]! * 3;
@@ -60,21 +69,24 @@ function interpolateRow(source: Uint8Array, start: number, taps: Taps, row: Int3
 }
 
 /** OpenCV takes the mean of 2×2 pixels where both sides are halved exactly. */
-function halve({ width, data }: Pixels, toWidth: number, toHeight: number): Pixels {
-  const halved = new Uint8Array(toWidth * toHeight * 3);
-  const stride = width * 3;
+function halve(pixels: Pixels, toWidth: number, toHeight: number): Pixels {
+  const { width, data } = pixels;
+  const channels = channelsOf(pixels);
+  const halved = new Uint8Array(toWidth * toHeight * channels);
+  const stride = width * channels;
   for (let y = 0, o = 0; y < toHeight; y++)
     for (let x = 0; x < toWidth; x++)
-      for (let c = 0; c < 3; c++) {
-        const i = 2 * y * stride + 6 * x + c;
-        halved[o++] = (data[i]! + data[i + 3]! + data[i + stride]! + data[i + stride + 3]! + 2) >> 2;
+      for (let c = 0; c < channels; c++) {
+        const i = 2 * (y * stride + x * channels) + c;
+        const below = i + stride;
+        halved[o++] = (data[i]! + data[i + channels]! + data[below]! + data[below + channels]! + 2) >> 2;
       }
   return { width: toWidth, height: toHeight, data: halved };
 }
 
 /**
  * Resizes bit for bit as OpenCV's `cv2.resize(picture, (width, height))` does on uint8 (INTER_LINEAR, no
- * antialiasing): what the article used. OpenCV: modules/imgproc/src/resize.cpp.
+ * antialiasing): what the article used. OpenCV: modules/imgproc/src/resize.cpp. One channel stays one.
  * @param width of the result, pixels, 1 to 16384
  * @param height of the result, pixels, 1 to 16384
  * @throws InputError for a size out of range
@@ -86,8 +98,9 @@ export function resizeBilinear(pixels: Pixels, width: number, height: number): P
   if (pixels.width === 2 * width && pixels.height === 2 * height) return halve(pixels, width, height);
   const columns = linearTaps(pixels.width, width, true);
   const rows = linearTaps(pixels.height, height, false);
-  const data = new Uint8Array(width * height * 3);
-  const stride = width * 3;
+  const channels = channelsOf(pixels);
+  const stride = width * channels;
+  const data = new Uint8Array(height * stride);
   let upper: Int32Array = new Int32Array(stride);
   let lower: Int32Array = new Int32Array(stride);
   let upperRow = -1;
@@ -99,8 +112,8 @@ export function resizeBilinear(pixels: Pixels, width: number, height: number): P
       [upper, lower] = [lower, upper];
       [upperRow, lowerRow] = [lowerRow, upperRow];
     }
-    if (first !== upperRow) interpolateRow(pixels.data, first * pixels.width * 3, columns, upper);
-    if (second !== lowerRow) interpolateRow(pixels.data, second * pixels.width * 3, columns, lower);
+    if (first !== upperRow) interpolateRow(pixels.data, first * pixels.width * channels, columns, upper);
+    if (second !== lowerRow) interpolateRow(pixels.data, second * pixels.width * channels, columns, lower);
     upperRow = first;
     lowerRow = second;
     const wa = rows.weight0[y]!;
@@ -113,7 +126,7 @@ export function resizeBilinear(pixels: Pixels, width: number, height: number): P
 
 /**
  * Resizes with a linear kernel as wide as the reduction (antialiased), which `resizeBilinear` is not:
- * small marks neither vanish nor alias. For the sound preset.
+ * small marks neither vanish nor alias. For the sound preset. One channel stays one.
  * @param width of the result, pixels, 1 to 16384
  * @param height of the result, pixels, 1 to 16384
  * @throws InputError for a size out of range
@@ -122,9 +135,11 @@ export async function resizeAntialiased(pixels: Pixels, width: number, height: n
   checkWhole('width', width, 1, largestSide);
   checkWhole('height', height, 1, largestSide);
   if (pixels.width === width && pixels.height === height) return pixels;
-  const raw = { width: pixels.width, height: pixels.height, channels: 3 as const };
+  const channels = channelsOf(pixels) as 1 | 3;
+  const raw = { width: pixels.width, height: pixels.height, channels };
   const data = await sharp(pixels.data, { raw })
     .resize(width, height, { fit: 'fill', kernel: 'linear' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw()
     .toBuffer();
   return { width, height, data };

@@ -48,13 +48,19 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command line in a process of its own. */
-export function runCli(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const cli = path.join(projectFolder, 'dist', 'cli.js');
+function runProcess(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...environment }, maxBuffer: 1e8 };
-    const child = execFile(process.execPath, [cli, ...args], options, (_error, stdout, stderr) =>
+    const child = execFile(process.execPath, args, options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
 }
+
+/** Runs the command line in a process of its own. */
+export const runCli = (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  runProcess([path.join(projectFolder, 'dist', 'cli.js'), ...args], environment);
+
+/** Runs JavaScript in a process of its own. */
+export const runNode = (script: string, environment: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  runProcess(['-e', script], environment);

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { loadTurned, type PictureRequest, type ResizeMethod } from './load-picture';
+import { type Reader, startReader } from './reader';
+import type { Pixels } from './xray';
+
+export interface ReadingOptions {
+  /** Side of the pictures, pixels. */
+  readonly size: number;
+  readonly method: ResizeMethod;
+  /** How many are taken at a time. */
+  readonly batch: number;
+}
+
+/** libuv decodes four pictures at once, however many ask for it. */
+const mostReaders = 4;
+
+/**
+ * Batches in memory: the one that is taken, and two ahead of it, so that one file of many pixels keeps nobody waiting.
+ */
+const batches = 3;
+
+/** Copies made of one decoding; a picture with more is decoded again, so that memory stays bounded. */
+const copiesAtOnce = 8;
+
+/** Neighbours of one file as one request. */
+function* requestsFor(
+  pictures: readonly { readonly file: string; readonly degrees: number }[],
+): Generator<PictureRequest> {
+  for (let i = 0; i < pictures.length; ) {
+    const { file } = pictures[i]!;
+    const degrees: number[] = [];
+    while (degrees.length < copiesAtOnce && pictures[i]?.file === file) degrees.push(pictures[i++]!.degrees);
+    yield { file, degrees };
+  }
+}
+
+/**
+ * Reads, decodes, resizes and turns pictures in threads of their own, ahead of whoever takes them and also while
+ * TensorFlow keeps the main thread. They come in the order given. The first batch is read here, while the threads
+ * start; if it is the only one, no thread is started. The threads end with the iteration, however it ends.
+ * @throws InputError naming the file that cannot be read, when its turn comes
+ */
+export async function* readPictures(
+  pictures: readonly { readonly file: string; readonly degrees: number }[],
+  { size, method, batch }: ReadingOptions,
+): AsyncGenerator<Pixels> {
+  const requests = requestsFor(pictures);
+  const readers: Reader[] = [];
+  const loading: Promise<Pixels[]>[] = [];
+  let begun = 0;
+  let taken = 0;
+  const begin = (request: PictureRequest): Promise<Pixels[]> => {
+    if (begun < batch) return loadTurned(request, size, method);
+    const least = readers.reduce((a, b) => (b.pending < a.pending ? b : a));
+    return least.read(request);
+  };
+  const fill = () => {
+    while (begun < Math.min(taken + batches * batch, pictures.length)) {
+      const request: PictureRequest = requests.next().value;
+      const picture = begin(request);
+      // A failure is met when its turn comes; until then it must not count as unhandled.
+      picture.catch(() => undefined);
+      loading.push(picture);
+      begun += request.degrees.length;
+    }
+  };
+  if (pictures.length > batch)
+    for (let i = 0; i < Math.min(mostReaders, availableParallelism()); i++)
+      readers.push(startReader(size, method));
+  try {
+    fill();
+    for (let next = loading.shift(); next; next = loading.shift())
+      for (const picture of await next) {
+        taken++;
+        fill();
+        yield picture;
+      }
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
+  }
+}
