@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addCache } from './commands/cache';
 import { addData } from './commands/data';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
@@ -26,6 +27,7 @@ for (const add of [
   addEvaluate,
   addPredict,
   addFeatures,
+  addCache,
   addReport,
 ])
   add(program);

@@ -18,6 +18,11 @@ export interface Outcome {
 export function terminalProgress(): { onProgress: OnProgress; end(): void } {
   let bar: SingleBar | undefined;
   let stage = '';
+  let begun = { time: 0, done: 0 };
+  const rateAt = (done: number): string => {
+    const rate = ((done - begun.done) * 1000) / (performance.now() - begun.time);
+    return rate > 0 ? `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s` : '';
+  };
   const end = () => {
     bar?.stop();
     bar = undefined;
@@ -33,16 +38,17 @@ export function terminalProgress(): { onProgress: OnProgress; end(): void } {
     if (progress.stage !== stage || !bar) {
       end();
       stage = progress.stage;
+      begun = { time: performance.now(), done };
       bar = new SingleBar({
-        format: '{stage} {bar} {value}/{total} · {eta_formatted} left {note}',
+        format: '{stage} {bar} {value}/{total} {rate} · {eta_formatted} left {note}',
         stream: process.stderr,
         hideCursor: true,
         fps: 10,
       });
-      bar.start(total, 0, { stage, note });
+      bar.start(total, 0, { stage, note, rate: '' });
     }
     bar.setTotal(total);
-    bar.update(done, { stage, note });
+    bar.update(done, { stage, note, rate: rateAt(done) });
   };
   return { onProgress, end };
 }

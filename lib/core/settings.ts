@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { checkChoice } from './check';
+import { checkChoice, checkNumber } from './check';
 
 /** The project's own folder: where package.json, notebooks/ and dataset/ are. */
 export const projectFolder: string = path.resolve(__dirname, '..', '..');
@@ -12,6 +12,14 @@ export type BackendName = (typeof backendNames)[number];
 /** Where computed features and fetched weights are kept: `XRAY_CACHE`, else `.cache/` in the project's folder. */
 export const cacheFolder = (): string =>
   path.resolve(process.env.XRAY_CACHE || path.join(projectFolder, '.cache'));
+
+/**
+ * Bytes that cached features may take: `XRAY_CACHE_LIMIT` in GB, 0 to 1,000,000, else 10. Ten times what the 5,840
+ * pictures of the Kaggle folder need for the four networks of the article, without copies.
+ * @throws InputError for a limit out of range
+ */
+export const cacheLimit = (): number =>
+  1e9 * checkNumber('XRAY_CACHE_LIMIT', Number(process.env.XRAY_CACHE_LIMIT || 10), 0, 1e6);
 
 /** Folders searched for weights before the cache: `XRAY_WEIGHTS`, separated as in PATH. */
 export const weightsFolders = (): string[] =>

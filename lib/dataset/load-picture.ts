@@ -1,6 +1,7 @@
 import { checkChoice } from '../core/check';
 import { asRgb } from './channels';
 import { decodeChannels, readPictureFileSync } from './read-pixels';
+import { keepRegion, type Region } from './region';
 import { resizeAntialiased, resizeBilinear } from './resize';
 import { rotate } from './rotate';
 import type { Pixels } from './xray';
@@ -19,6 +20,15 @@ export async function resizePixels(pixels: Pixels, size: number, method: ResizeM
   return method === 'cv2' ? resizeBilinear(pixels, size, size) : resizeAntialiased(pixels, size, size);
 }
 
+/** How pictures are made ready for a network. */
+export interface PictureSettings {
+  /** Side in pixels. */
+  readonly size: number;
+  readonly resize: ResizeMethod;
+  /** What is kept of each; the rest is black. */
+  readonly region: Region;
+}
+
 /** A file to read, and the angles by which it is wanted turned, in degrees; 0 for the picture as it is. */
 export interface PictureRequest {
   readonly file: string;
@@ -26,18 +36,18 @@ export interface PictureRequest {
 }
 
 /**
- * Reads a JPEG or PNG file, resizes it to a square and turns it; one picture an angle, for one decoding.
- * @param size side of the results in pixels
- * @throws InputError as readPixels, resizePixels and rotate
+ * Reads a JPEG or PNG file, resizes it to a square, keeps the region and turns it; one picture an angle, for one
+ * decoding.
+ * @throws InputError as readPixels, resizePixels, keepRegion and rotate
  */
 export async function loadTurned(
   { file, degrees }: PictureRequest,
-  size: number,
-  method: ResizeMethod,
+  { size, resize, region }: PictureSettings,
 ): Promise<Pixels[]> {
   const decoded = await decodeChannels(readPictureFileSync(file), file);
-  const resized = await resizePixels(decoded, size, method);
-  return degrees.map((angle) => asRgb(angle ? rotate(resized, angle) : resized));
+  const resized = await resizePixels(decoded, size, resize);
+  const kept = region === 'whole' ? resized : keepRegion(asRgb(resized), region);
+  return degrees.map((angle) => asRgb(angle ? rotate(kept, angle) : kept));
 }
 
 /**
@@ -46,6 +56,6 @@ export async function loadTurned(
  * @throws InputError as readPixels and resizePixels
  */
 export async function loadPicture(file: string, size: number, method: ResizeMethod): Promise<Pixels> {
-  const [picture] = await loadTurned({ file, degrees: [0] }, size, method);
+  const [picture] = await loadTurned({ file, degrees: [0] }, { size, resize: method, region: 'whole' });
   return picture!;
 }

@@ -1,15 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { loadTurned, type PictureRequest, type ResizeMethod } from './load-picture';
+import { loadTurned, type PictureRequest, type PictureSettings } from './load-picture';
 import { type Reader, startReader } from './reader';
 import type { Pixels } from './xray';
-
-export interface ReadingOptions {
-  /** Side of the pictures, pixels. */
-  readonly size: number;
-  readonly method: ResizeMethod;
-  /** How many are taken at a time. */
-  readonly batch: number;
-}
 
 /** libuv decodes four pictures at once, however many ask for it. */
 const mostReaders = 4;
@@ -38,11 +30,13 @@ function* requestsFor(
  * Reads, decodes, resizes and turns pictures in threads of their own, ahead of whoever takes them and also while
  * TensorFlow keeps the main thread. They come in the order given. The first batch is read here, while the threads
  * start; if it is the only one, no thread is started. The threads end with the iteration, however it ends.
+ * @param batch how many are taken at a time
  * @throws InputError naming the file that cannot be read, when its turn comes
  */
 export async function* readPictures(
   pictures: readonly { readonly file: string; readonly degrees: number }[],
-  { size, method, batch }: ReadingOptions,
+  settings: PictureSettings,
+  batch: number,
 ): AsyncGenerator<Pixels> {
   const requests = requestsFor(pictures);
   const readers: Reader[] = [];
@@ -50,7 +44,7 @@ export async function* readPictures(
   let begun = 0;
   let taken = 0;
   const begin = (request: PictureRequest): Promise<Pixels[]> => {
-    if (begun < batch) return loadTurned(request, size, method);
+    if (begun < batch) return loadTurned(request, settings);
     const least = readers.reduce((a, b) => (b.pending < a.pending ? b : a));
     return least.read(request);
   };
@@ -66,7 +60,7 @@ export async function* readPictures(
   };
   if (pictures.length > batch)
     for (let i = 0; i < Math.min(mostReaders, availableParallelism()); i++)
-      readers.push(startReader(size, method));
+      readers.push(startReader(settings));
   try {
     fill();
     for (let next = loading.shift(); next; next = loading.shift())

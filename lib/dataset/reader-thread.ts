@@ -2,13 +2,12 @@
 // survive being loaded twice in a process.
 import { parentPort, workerData } from 'node:worker_threads';
 import { asError, InputError } from '../core/check';
-import { loadTurned, type PictureRequest, type ResizeMethod } from './load-picture';
+import { loadTurned, type PictureRequest, type PictureSettings } from './load-picture';
 import type { Pixels } from './xray';
 
 /** What a thread is given once. */
 export interface ReaderSettings {
-  readonly size: number;
-  readonly method: ResizeMethod;
+  readonly settings: PictureSettings;
   /** One number; 1 once no more answers are wanted. */
   readonly stopped: SharedArrayBuffer;
 }
@@ -19,13 +18,13 @@ export type ReaderAnswer =
   | { readonly problem: string; readonly input: boolean };
 
 const port = parentPort!;
-const { size, method, stopped }: ReaderSettings = workerData;
+const { settings, stopped }: ReaderSettings = workerData;
 const stop = new Int32Array(stopped);
 
 async function answer(request: PictureRequest): Promise<void> {
   if (Atomics.load(stop, 0)) return;
   try {
-    const loaded = await loadTurned(request, size, method);
+    const loaded = await loadTurned(request, settings);
     // Copied, because memory that sharp made cannot be handed over.
     const pictures = loaded.map((picture) => ({ ...picture, data: new Uint8Array(picture.data) }));
     port.postMessage(

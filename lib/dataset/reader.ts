@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../core/check';
 import { projectFolder } from '../core/settings';
-import type { PictureRequest, ResizeMethod } from './load-picture';
+import type { PictureRequest, PictureSettings } from './load-picture';
 import type { ReaderAnswer, ReaderSettings } from './reader-thread';
 import type { Pixels } from './xray';
 
@@ -27,12 +27,11 @@ const threadFile = path.join(projectFolder, 'dist', 'dataset', 'reader-thread.js
 /**
  * Starts a reader; it takes 0.1 s of a processor and 14 MB. Whoever starts it must close it: until then it keeps the
  * process alive.
- * @param size side of the pictures in pixels
  */
-export function startReader(size: number, method: ResizeMethod): Reader {
+export function startReader(settings: PictureSettings): Reader {
   const stopped = new SharedArrayBuffer(4);
-  const settings: ReaderSettings = { size, method, stopped };
-  const thread = new Worker(threadFile, { workerData: settings, execArgv: [], name: 'picture reader' });
+  const workerData: ReaderSettings = { settings, stopped };
+  const thread = new Worker(threadFile, { workerData, execArgv: [], name: 'picture reader' });
   const pending: Pending[] = [];
   thread.on('message', (answer: ReaderAnswer) => {
     const { resolve, reject } = pending.shift()!;

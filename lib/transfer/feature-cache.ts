@@ -1,91 +1,127 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { commit, sha256, writeFileAtomic, writeJson } from '../core/files';
-import { cacheFolder } from '../core/settings';
+import { InputError } from '../core/check';
+import { cacheLimit } from '../core/settings';
+import { featuresFolder } from './feature-folder';
+import { readManifest, removeShard, shardFiles, shardNames } from './feature-shard';
 
-/** Rows of numbers by key; a row is the features of one picture or of one rotated copy of it. */
-export type FeatureRows = Map<string, Float32Array>;
-
-/** What makes features what they are; two callers with equal descriptions share a folder of the cache. */
-export type FeatureDescription = Readonly<Record<string, string | number>>;
-
-/** The folder of the features with this description. */
-export function featureFolder(description: FeatureDescription): string {
-  const entries = Object.entries(description).sort(([a], [b]) => (a < b ? -1 : 1));
-  const name = String(description.backbone)
-    .replace(/[^\w.-]+/g, '-')
-    .slice(-40);
-  return path.join(cacheFolder(), 'features', `${name}-${sha256(JSON.stringify(entries)).slice(0, 16)}`);
+/** The cached features of one description. */
+export interface CachedFeatures {
+  readonly folder: string;
+  readonly network: string;
+  /** Layer whose output they are. */
+  readonly cut: string;
+  /** Where the weights came from, in words, and their hash. */
+  readonly weights: string;
+  readonly weightsHash: string;
+  /** Everything else that they depend on: preprocessing, resize, pooling … */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Pictures and rotated copies. */
+  readonly pictures: number;
+  /** All files, those that were set aside too. */
+  readonly bytes: number;
+  readonly lastUsed: Date;
 }
 
-/**
- * Writes rows as one Arrow IPC file (`key: utf8`, `features: FixedSizeList<float32>`) whose name is its own SHA-256:
- * a shard is whole or absent, is never changed, and two processes may write at once.
- */
-export async function writeShard(description: FeatureDescription, rows: FeatureRows): Promise<void> {
-  const { Field, FixedSizeList, Float32, Table, Utf8, makeData, makeVector, tableToIPC, vectorFromArray } =
-    await import('apache-arrow');
-  const folder = featureFolder(description);
-  const dimension = rows.values().next().value!.length;
-  const values = new Float32Array(rows.size * dimension);
-  [...rows.values()].forEach((row, i) => {
-    values.set(row, i * dimension);
-  });
-  const child = makeData({ type: new Float32(), length: values.length, data: values });
-  const type = new FixedSizeList(dimension, new Field('item', new Float32(), false));
-  const table = new Table({
-    key: vectorFromArray([...rows.keys()], new Utf8()),
-    features: makeVector(makeData({ type, length: rows.size, child })),
-  });
-  const bytes = tableToIPC(table, 'file');
-  await writeJson(path.join(folder, 'description.json'), description);
-  await writeFileAtomic(path.join(folder, `${sha256(bytes)}.arrow`), bytes);
-}
+const listed = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 
-/** Undefined where another process set the file aside meanwhile. */
-const unlessGone = <T>(work: Promise<T>): Promise<T | undefined> =>
-  work.catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
+const folders = async (): Promise<string[]> =>
+  (await listed(featuresFolder())).sort().map((name) => path.join(featuresFolder(), name));
 
-/**
- * The rows of `keys` that the cache holds. A shard whose bytes do not have the hash in its name is set aside under
- * the ending `.damaged` and reported to `onDamage`; its rows are then computed anew.
- */
-export async function readRows(
-  description: FeatureDescription,
-  keys: ReadonlySet<string>,
-  onDamage: (file: string) => void,
-): Promise<FeatureRows> {
-  const folder = featureFolder(description);
-  const found: FeatureRows = new Map();
-  const shards = await readdir(folder).then(
-    (names) => names.filter((name) => name.endsWith('.arrow') && !name.startsWith('.')),
-    () => [],
+/** A file gone meanwhile has no size, and was used at no time. */
+const measured = (file: string) =>
+  stat(file).then(
+    ({ size, mtimeMs }) => ({ bytes: size, used: mtimeMs }),
+    () => ({ bytes: 0, used: 0 }),
   );
-  if (!shards.length) return found;
-  const { tableFromIPC } = await import('apache-arrow');
-  for (const shard of shards) {
-    if (found.size === keys.size) break;
-    const file = path.join(folder, shard);
-    const bytes = await unlessGone(readFile(file));
-    if (!bytes) continue;
-    if (`${sha256(bytes)}.arrow` !== shard) {
-      await unlessGone(commit(file, `${file}.damaged`));
-      onDamage(file);
-      continue;
+
+interface Part {
+  readonly remove: () => Promise<void>;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly used: number;
+}
+
+/** What can be removed of a folder at a time: shards with their manifests, and what was left over or set aside. */
+async function partsOf(folder: string): Promise<Part[]> {
+  const entries = await listed(folder);
+  const names = shardNames(entries);
+  const ofShards = new Set(names.flatMap((name) => Object.values(shardFiles(folder, name))));
+  const shards = names.map(async (name): Promise<Part> => {
+    const { rows, manifest } = shardFiles(folder, name);
+    const [size, note] = await Promise.all([measured(rows), measured(manifest)]);
+    return { remove: () => removeShard(folder, name), bytes: size.bytes + note.bytes, used: note.used };
+  });
+  const others = entries
+    .map((entry) => path.join(folder, entry))
+    .filter((file) => !ofShards.has(file) && path.basename(file) !== 'description.json')
+    .map(
+      async (file): Promise<Part> => ({ remove: () => rm(file, { force: true }), ...(await measured(file)) }),
+    );
+  return Promise.all([...shards, ...others]);
+}
+
+/** All cached features, by network. Reading them is a matter of their manifests, not of the features. */
+export async function listFeatures(): Promise<CachedFeatures[]> {
+  const found: CachedFeatures[] = [];
+  for (const folder of await folders()) {
+    const parts = await partsOf(folder);
+    const text = await readFile(path.join(folder, 'description.json'), 'utf8').catch(() => '{}');
+    const { backbone, cut, weights, weightsFrom, version: _, ...settings } = JSON.parse(text);
+    const keys = new Set<string>();
+    for (const name of shardNames(await listed(folder))) {
+      const manifest = await readManifest(folder, name);
+      if (typeof manifest === 'object') for (const key of manifest.keys) keys.add(key);
     }
-    const table = tableFromIPC(bytes);
-    const names = table.getChild('key')!;
-    const data = table.getChild('features')!.data[0]!;
-    const values: Float32Array = data.children[0]!.values;
-    // Not values.length / rows: Arrow pads its buffers.
-    const dimension: number = data.type.listSize;
-    for (let i = 0; i < table.numRows; i++) {
-      const key: string = names.get(i);
-      if (keys.has(key)) found.set(key, values.subarray(i * dimension, (i + 1) * dimension));
-    }
+    found.push({
+      folder,
+      network: backbone ?? path.basename(folder),
+      cut: cut ?? '',
+      weights: weightsFrom ?? '',
+      weightsHash: weights ?? '',
+      settings,
+      pictures: keys.size,
+      bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      lastUsed: new Date(Math.max(0, ...parts.map(({ used }) => used))),
+    });
   }
-  return found;
+  return found.sort((a, b) => (a.network < b.network ? -1 : a.network > b.network ? 1 : 0));
+}
+
+/**
+ * Removes cached features, of one network or all.
+ * @throws InputError for a network without any, with those that have some
+ */
+export async function clearFeatures(network?: string): Promise<{ folders: number; bytes: number }> {
+  const all = await listFeatures();
+  const cleared = all.filter((cached) => network === undefined || cached.network === network);
+  if (network !== undefined && !cleared.length) {
+    const networks = [...new Set(all.map((cached) => cached.network))].join(', ') || 'nothing';
+    throw new InputError(`network is "${network}"; the cache has features of ${networks}`);
+  }
+  for (const { folder } of cleared) await rm(folder, { recursive: true, force: true });
+  return { folders: cleared.length, bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/**
+ * Removes the features that were used longest ago, shard by shard, until the cache is within XRAY_CACHE_LIMIT.
+ * @param since milliseconds since 1970; what was used later stays, even if the limit is then exceeded: one work's own
+ * features, and those of works under way beside it
+ */
+export async function evictFeatures(since: number): Promise<void> {
+  const parts = (await Promise.all((await folders()).map(partsOf))).flat();
+  let bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  for (const part of parts.sort((a, b) => a.used - b.used)) {
+    if (bytes <= cacheLimit() || part.used >= since) break;
+    await part.remove();
+    bytes -= part.bytes;
+  }
+  for (const folder of await folders())
+    if ((await listed(folder)).every((entry) => entry === 'description.json')) await removeEmpty(folder);
+}
+
+/** Another process may be writing there: then it stays. */
+async function removeEmpty(folder: string): Promise<void> {
+  await rm(path.join(folder, 'description.json'), { force: true });
+  await rmdir(folder).catch(() => undefined);
 }

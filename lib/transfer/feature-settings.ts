@@ -1,6 +1,6 @@
 import { type Region, regionVersion } from '../dataset/region';
 import type { Backbone } from '../networks/backbone';
-import type { FeatureDescription } from './feature-cache';
+import type { FeatureDescription } from './feature-folder';
 import { type PoolingName, pooledShape, poolingFor } from './pooling';
 import type { TrainingParameters } from './preset';
 
@@ -18,8 +18,8 @@ export function describeFeatures(
   const { region = 'whole' } = settings;
   const preprocessing = settings.preprocessing === 'own' ? backbone.preprocessing : settings.preprocessing;
   return {
-    // 2: computed by the inference engine, whose last bits differ from the network's of layers.
-    version: 2,
+    // 2: computed by the inference engine, whose last bits differ from the network's of layers. 3: with manifests.
+    version: 3,
     backbone: backbone.name,
     weights: backbone.weightsHash,
     cut: backbone.cut,

@@ -1,12 +1,8 @@
 import type { WorkOptions } from '../core/progress';
-import { loadPicture } from '../dataset/load-picture';
-import { keepRegion } from '../dataset/region';
-import { rotate } from '../dataset/rotate';
-import type { Pixels } from '../dataset/xray';
 import type { FrozenBase } from '../networks/frozen-base';
-import { type FeatureRows, readRows, writeShard } from './feature-cache';
+import { computeFeatures } from './compute-features';
 import { describeFeatures, type FeatureSettings, featureRowShape } from './feature-settings';
-import { forward } from './forward';
+import { openFeatureStore } from './feature-store';
 import { type PictureToSee, variantKey } from './picture-variants';
 
 /** Float32 features, a row a picture: [rows, dimension], dimension = h · w · c of `shape`. */
@@ -19,72 +15,92 @@ export interface Features {
   readonly computed: number;
 }
 
-/** Pictures a forward pass; more gains nothing on the processors measured (bench/results.md). */
-const batchSize = 8;
-/** Pictures a shard: what is lost at most when the process is killed. */
-const shardSize = 64;
+/** The features of some pictures that follow each other. */
+export interface FeatureBlock {
+  /** Number of its first picture. */
+  readonly first: number;
+  /** [pictures, dimension]. */
+  readonly data: Float32Array;
+  /** How many were computed while the block was made; those of a later one among them. */
+  readonly computed: number;
+}
+
+/** A block has so many pictures at most, and takes so many bytes. */
+const blockPictures = 1024;
+const blockBytes = 16e6;
 
 /**
- * Features of pictures, a row each in the order given. What the cache has is read, the rest is computed in batches
- * (the next batch is read and decoded meanwhile) and cached as it comes, so that an interrupted run loses little.
+ * Features of pictures, in the order given, a block at a time: memory does not grow with their number. What the cache
+ * has is read, the rest is computed and cached as it comes, so that an interrupted run loses little.
+ * @throws InputError naming the file that cannot be read
+ * @throws the signal's reason when interrupted; what was computed is kept
+ */
+export async function* featureBlocks(
+  pictures: readonly PictureToSee[],
+  backbone: FrozenBase,
+  settings: FeatureSettings,
+  { onProgress, signal }: WorkOptions = {},
+): AsyncGenerator<FeatureBlock> {
+  const stage = `features ${backbone.title}`;
+  const dimension = featureRowShape(backbone, settings.pooling).reduce((a, b) => a * b);
+  const wanted = new Map(pictures.map((picture) => [variantKey(picture), picture]));
+  const store = await openFeatureStore(
+    describeFeatures(backbone, settings),
+    { weightsFrom: backbone.weights },
+    new Set(wanted.keys()),
+    (file) => onProgress?.({ stage, done: 0, note: `${file} is damaged; its pictures are computed again` }),
+  );
+  let computed = 0;
+  let total = 0;
+  const compute = async function* (missing: readonly PictureToSee[]) {
+    total += missing.length;
+    for await (const rows of computeFeatures(missing, backbone, settings, signal)) {
+      await store.add(rows);
+      computed += rows.size;
+      onProgress?.({ stage, done: computed, total });
+      yield;
+    }
+  };
+  const missing = [...wanted].filter(([key]) => !store.has(key)).map(([, picture]) => picture);
+  const computing = compute(missing);
+  const blockSize = Math.max(1, Math.min(blockPictures, Math.floor(blockBytes / (4 * dimension))));
+  try {
+    for (let first = 0; first < pictures.length; first += blockSize) {
+      const before = computed;
+      const keys = pictures.slice(first, first + blockSize).map(variantKey);
+      const data = new Float32Array(keys.length * dimension);
+      for (const key of keys)
+        while (!store.has(key)) {
+          const { done } = await computing.next();
+          if (done) break;
+        }
+      for (let lost = await store.read(keys, data); lost.size; lost = await store.read(keys, data))
+        for await (const _ of compute([...lost].map((key) => wanted.get(key)!)));
+      yield { first, data, computed: computed - before };
+    }
+  } finally {
+    await computing.return();
+    await store.close();
+  }
+}
+
+/**
+ * Features of pictures, a row each in the order given; see `featureBlocks`.
  * @throws InputError naming the file that cannot be read
  */
 export async function extractFeatures(
   pictures: readonly PictureToSee[],
   backbone: FrozenBase,
   settings: FeatureSettings,
-  { onProgress, signal }: WorkOptions = {},
+  options?: WorkOptions,
 ): Promise<Features> {
-  const stage = `features ${backbone.title}`;
-  const description = describeFeatures(backbone, settings);
-  const wanted = new Map(pictures.map((picture) => [variantKey(picture), picture]));
-  const known = await readRows(description, new Set(wanted.keys()), (file) => {
-    onProgress?.({ stage, done: 0, note: `${file} is damaged; its pictures are computed again` });
-  });
-  const missing = [...wanted].filter(([key]) => !known.has(key));
   const shape = featureRowShape(backbone, settings.pooling);
-  const dimension = shape[0] * shape[1] * shape[2];
-
-  const load = async ({ file, degrees }: PictureToSee): Promise<Pixels> => {
-    const whole = await loadPicture(file, backbone.inputSize, settings.resize);
-    const pixels = keepRegion(whole, settings.region ?? 'whole');
-    return degrees ? rotate(pixels, degrees) : pixels;
-  };
-  const batches = Array.from({ length: Math.ceil(missing.length / batchSize) }, (_, i) =>
-    missing.slice(i * batchSize, (i + 1) * batchSize),
-  );
-  const loadBatch = (i: number) => {
-    const loading = Promise.all((batches[i] ?? []).map(([, picture]) => load(picture)));
-    // A failure is met where the batch is awaited; until then it must not count as unhandled.
-    loading.catch(() => undefined);
-    return loading;
-  };
-  let unsaved: FeatureRows = new Map();
-  const save = async () => {
-    if (unsaved.size) await writeShard(description, unsaved);
-    unsaved = new Map();
-  };
-  let next = loadBatch(0);
-  try {
-    for (const [i, batch] of batches.entries()) {
-      signal?.throwIfAborted();
-      const loaded = await next;
-      next = loadBatch(i + 1);
-      const rows = await forward(loaded, backbone, settings);
-      batch.forEach(([key], j) => {
-        const row = rows.slice(j * dimension, (j + 1) * dimension);
-        unsaved.set(key, row);
-        known.set(key, row);
-      });
-      if (unsaved.size >= shardSize) await save();
-      onProgress?.({ stage, done: Math.min((i + 1) * batchSize, missing.length), total: missing.length });
-    }
-  } finally {
-    await save();
-  }
+  const dimension = shape.reduce((a, b) => a * b);
   const data = new Float32Array(pictures.length * dimension);
-  pictures.forEach((picture, i) => {
-    data.set(known.get(variantKey(picture))!, i * dimension);
-  });
-  return { data, dimension, shape, computed: missing.length };
+  let computed = 0;
+  for await (const block of featureBlocks(pictures, backbone, settings, options)) {
+    data.set(block.data, block.first * dimension);
+    computed += block.computed;
+  }
+  return { data, dimension, shape, computed };
 }

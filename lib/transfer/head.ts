@@ -77,52 +77,6 @@ export function applyDense(
   else applyAny(inputs, units, row, kernel, output);
 }
 
-function addTwo(row: Float32Array, output: Float32Array, gradient: Float32Array): void {
-  const [a, b] = output as unknown as [number, number];
-  for (let i = 0, k = 0; i < row.length; i++, k += 2) {
-    const x = row[i]!;
-    gradient[k]! += x * a;
-    gradient[k + 1]! += x * b;
-  }
-}
-
-function addThree(row: Float32Array, output: Float32Array, gradient: Float32Array): void {
-  const [a, b, c] = output as unknown as [number, number, number];
-  for (let i = 0, k = 0; i < row.length; i++, k += 3) {
-    const x = row[i]!;
-    gradient[k]! += x * a;
-    gradient[k + 1]! += x * b;
-    gradient[k + 2]! += x * c;
-  }
-}
-
-function addAny(
-  inputs: number,
-  units: number,
-  row: Float32Array,
-  output: Float32Array,
-  gradient: Float32Array,
-): void {
-  for (let i = 0; i < inputs; i++) {
-    const x = row[i]!;
-    if (x === 0) continue;
-    const start = i * units;
-    for (let j = 0; j < units; j++) gradient[start + j]! += x * output[j]!;
-  }
-}
-
-/** Adds the outer product of a layer's input and its output's gradient to its kernel's gradient [inputs, units]. */
-export function addKernelGradient(
-  { inputs, units }: Dense,
-  row: Float32Array,
-  output: Float32Array,
-  gradient: Float32Array,
-): void {
-  if (units === 2) addTwo(row, output, gradient);
-  else if (units === 3) addThree(row, output, gradient);
-  else addAny(inputs, units, row, output, gradient);
-}
-
 /** Softmax of logits, in place, shifted so that it cannot overflow. */
 export function softmax(logits: Float32Array): Float32Array {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);

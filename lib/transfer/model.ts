@@ -7,7 +7,7 @@ import type { Pixels } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from './feature-settings';
-import { extractFeatures } from './features';
+import { featureBlocks } from './features';
 import { forward } from './forward';
 import { headProbabilities } from './head';
 import type { PictureToSee } from './picture-variants';
@@ -64,16 +64,16 @@ function checkPixels({ width, height, data }: Pixels): void {
 /** A usable model from its parts and a way to its base. */
 export function createModel(parts: TrainedParts, withBackbone: LendBackbone): TransferModel {
   const settings: FeatureSettings = parts.parameters;
-  const rowsToProbabilities = (data: Float32Array, dimension: number) =>
-    Array.from({ length: data.length / dimension }, (_, i) =>
-      headProbabilities(parts.head, data.subarray(i * dimension, (i + 1) * dimension)),
-    );
   const probabilities = async (pictures: readonly PictureToSee[], options?: WorkOptions) => {
     if (!pictures.length) return [];
-    const { data, dimension } = await withBackbone((backbone) =>
-      extractFeatures(pictures, backbone, settings, options),
-    );
-    return rowsToProbabilities(data, dimension);
+    const dimension = parts.head.layers[0]!.inputs;
+    return withBackbone(async (backbone) => {
+      const found: number[][] = [];
+      for await (const { data } of featureBlocks(pictures, backbone, settings, options))
+        for (let i = 0; i < data.length; i += dimension)
+          found.push(headProbabilities(parts.head, data.subarray(i, i + dimension)));
+      return found;
+    });
   };
   const probabilitiesOfPixels = (pixels: Pixels) =>
     withBackbone(async (backbone) => {

@@ -2,17 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../core/check';
 import type { OnProgress } from '../core/progress';
 import type { Random } from '../core/random';
-import {
-  addKernelGradient,
-  applyDense,
-  type Dense,
-  glorotDense,
-  type Head,
-  headLogits,
-  softmax,
-} from './head';
+import { glorotDense, type Head, softmax } from './head';
 import type { Epoch, History } from './history';
 import type { TrainingParameters } from './preset';
+import { type TrainableHead, trainableHead } from './trainable-head';
 
 /** Rows of features [rows, dimension] with what they are of. */
 export interface LabelledFeatures {
@@ -55,42 +48,30 @@ export interface HeadTraining {
 const rowOf = ({ data, dimension }: LabelledFeatures, row: number): Float32Array =>
   data.subarray(row * dimension, (row + 1) * dimension);
 
-/** Adam's state of one array of weights, with Keras' defaults (Kingma and Ba 2015; keras/optimizers/adam.py). */
-function adam(weights: Float32Array) {
-  const gradient = new Float32Array(weights.length);
-  const mean = new Float32Array(weights.length);
-  const variance = new Float32Array(weights.length);
-  return {
-    gradient,
-    step(rate: number, count: number, l2: number) {
-      const scale = (rate * Math.sqrt(1 - 0.999 ** count)) / (1 - 0.9 ** count);
-      for (let k = 0; k < weights.length; k++) {
-        const g = gradient[k]! + 2 * l2 * weights[k]!;
-        const m = (mean[k]! += 0.1 * (g - mean[k]!));
-        const v = (variance[k]! += 0.001 * (g * g - variance[k]!));
-        weights[k]! -= (scale * m) / (Math.sqrt(v) + 1e-7);
-        gradient[k] = 0;
-      }
-    },
-  };
+const indexOfLargest = (values: Float32Array): number => values.indexOf(Math.max(...values));
+
+/** Rows a pass where nothing is learnt. */
+const scoredAtOnce = 32;
+
+function score(head: TrainableHead, features: LabelledFeatures): { loss: number; accuracy: number } {
+  const { variants, classes } = features;
+  let loss = 0;
+  let right = 0;
+  for (let start = 0; start < variants.length; start += scoredAtOnce) {
+    const rows = variants.slice(start, start + scoredAtOnce).map(([row]) => rowOf(features, row!));
+    head.forward(rows).forEach((logits, b) => {
+      const probabilities = softmax(logits);
+      const truth = classes[start + b]!;
+      loss -= Math.log(Math.max(probabilities[truth]!, 1e-7));
+      if (indexOfLargest(probabilities) === truth) right++;
+    });
+  }
+  return { loss: loss / variants.length, accuracy: right / variants.length };
 }
 
 /** Mean cross-entropy and accuracy over the first variant of each picture. */
-export function scoreHead(head: Head, features: LabelledFeatures): { loss: number; accuracy: number } {
-  let loss = 0;
-  let right = 0;
-  features.variants.forEach((rows, i) => {
-    const probabilities = softmax(headLogits(head, rowOf(features, rows[0]!)));
-    const truth = features.classes[i]!;
-    loss -= Math.log(Math.max(probabilities[truth]!, 1e-7));
-    if (probabilities.indexOf(Math.max(...probabilities)) === truth) right++;
-  });
-  return { loss: loss / features.variants.length, accuracy: right / features.variants.length };
-}
-
-const copyOf = (layers: readonly Dense[]): Head => ({
-  layers: layers.map((layer) => ({ ...layer, kernel: layer.kernel.slice(), bias: layer.bias.slice() })),
-});
+export const scoreHead = (head: Head, features: LabelledFeatures): { loss: number; accuracy: number } =>
+  score(trainableHead(head, scoredAtOnce), features);
 
 /**
  * Trains dense layers by mini-batches and Adam on features that were computed once; the same figures as
@@ -108,48 +89,36 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
   const sizes = [train.dimension, ...(hiddenUnits ? [hiddenUnits] : []), work.classCount];
   const layers = sizes.slice(1).map((units, i) => glorotDense(sizes[i]!, units, random.fork(`layer ${i}`)));
   if (work.start === 'zeros' && !hiddenUnits) layers[0]!.kernel.fill(0);
-  const optimizers = layers.map(({ kernel, bias }) => ({ kernel: adam(kernel), bias: adam(bias) }));
-  const hidden = layers.length > 1 ? layers[0]! : undefined;
-  const last = layers.at(-1)!;
-  const activations = new Float32Array(hiddenUnits);
-  const hiddenGradient = new Float32Array(hiddenUnits);
-  const logits = new Float32Array(work.classCount);
+  const head = trainableHead({ layers }, Math.max(batchSize, scoredAtOnce));
   const drops = random.fork('dropout');
+  const kept = 1 / (1 - dropout);
+  const drop = (activations: Float32Array) => {
+    for (let j = 0; j < hiddenUnits; j++) {
+      const isKept = activations[j]! > 0 && (dropout === 0 || drops.uniform() >= dropout);
+      activations[j] = isKept ? activations[j]! * kept : 0;
+    }
+  };
   const history: Epoch[] = [];
-  let best = { head: copyOf(layers), loss: Infinity, epoch: 0 };
+  let best = { head: head.head(), loss: Infinity, epoch: 0 };
   let step = 0;
 
-  /** Forward and backward for one row; adds to the gradients, returns loss and whether it was right. */
-  const learn = (row: Float32Array, truth: number, share: number) => {
-    if (hidden) {
-      applyDense(hidden, row, activations);
-      for (let j = 0; j < hiddenUnits; j++) {
-        const kept = activations[j]! > 0 && (dropout === 0 || drops.uniform() >= dropout);
-        activations[j] = kept ? activations[j]! / (1 - dropout) : 0;
-      }
-    }
-    const input = hidden ? activations : row;
-    applyDense(last, input, logits);
-    const probabilities = softmax(logits);
-    const loss = -Math.log(Math.max(probabilities[truth]!, 1e-7));
-    const right = probabilities.indexOf(Math.max(...probabilities)) === truth;
-    const classWeight = work.classWeights[truth]!;
-    const weight = classWeight * share;
-    for (let c = 0; c < last.units; c++)
-      probabilities[c] = weight * (probabilities[c]! - (c === truth ? 1 : 0));
-    addGradient(optimizers.at(-1)!, last, input, probabilities);
-    if (hidden) {
-      for (let j = 0; j < hiddenUnits; j++) {
-        let g = 0;
-        if (activations[j]! > 0) {
-          for (let c = 0; c < last.units; c++) g += probabilities[c]! * last.kernel[j * last.units + c]!;
-          g /= 1 - dropout;
-        }
-        hiddenGradient[j] = g;
-      }
-      addGradient(optimizers[0]!, hidden, row, hiddenGradient);
-    }
-    return { loss: classWeight * loss, right };
+  /** One step on some rows; the sum of their losses, and how many were right. */
+  const learn = (rows: readonly Float32Array[], truths: readonly number[]) => {
+    let loss = 0;
+    let right = 0;
+    head.forward(rows, drop).forEach((logits, b) => {
+      const truth = truths[b]!;
+      const classWeight = work.classWeights[truth]!;
+      const probabilities = softmax(logits);
+      loss -= classWeight * Math.log(Math.max(probabilities[truth]!, 1e-7));
+      if (indexOfLargest(probabilities) === truth) right++;
+      // The gradient of the logits, in their place.
+      probabilities[truth]! -= 1;
+      for (let c = 0; c < work.classCount; c++) probabilities[c]! *= classWeight / rows.length;
+    });
+    const rate = learningRate / (1 + decay * step);
+    head.backward(++step, rate, l2, kept);
+    return { loss, right };
   };
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -159,22 +128,20 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
     let rightCount = 0;
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.slice(start, start + batchSize);
-      for (const i of batch) {
-        const rows = train.variants[i]!;
-        const variant =
-          parameters.augment === 'each-epoch' ? epoch % rows.length : choice.integer(rows.length);
-        const { loss, right } = learn(rowOf(train, rows[variant]!), train.classes[i]!, 1 / batch.length);
-        lossSum += loss;
-        if (right) rightCount++;
-      }
-      const rate = learningRate / (1 + decay * step);
-      step++;
-      optimizers.forEach(({ kernel, bias }) => {
-        kernel.step(rate, step, l2);
-        bias.step(rate, step, 0);
+      const rows = batch.map((i) => {
+        const rowsOfPicture = train.variants[i]!;
+        const isEachEpoch = parameters.augment === 'each-epoch';
+        const variant = isEachEpoch ? epoch % rowsOfPicture.length : choice.integer(rowsOfPicture.length);
+        return rowOf(train, rowsOfPicture[variant]!);
       });
+      const { loss, right } = learn(
+        rows,
+        batch.map((i) => train.classes[i]!),
+      );
+      lossSum += loss;
+      rightCount += right;
     }
-    const { loss: valLoss, accuracy: valAccuracy } = scoreHead({ layers }, work.validation);
+    const { loss: valLoss, accuracy: valAccuracy } = score(head, work.validation);
     if (!Number.isFinite(lossSum + valLoss))
       throw new InputError(
         `The loss overflowed in epoch ${epoch}; learningRate is ${learningRate}: choose a lower one`,
@@ -187,22 +154,12 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
       valAccuracy,
       learningRate: learningRate / (1 + decay * step),
     });
-    if (valLoss < best.loss) best = { head: copyOf(layers), loss: valLoss, epoch };
+    if (valLoss < best.loss) best = { head: head.head(), loss: valLoss, epoch };
     work.onProgress?.({ stage: 'head', done: epoch, total: epochs, note: `val_loss ${valLoss.toFixed(4)}` });
     await nextTurn();
     if (work.signal?.aborted) break;
     if (parameters.patience && epoch - best.epoch >= parameters.patience) break;
   }
-  const head = work.keep === 'last' ? copyOf(layers) : best.head;
-  return { head, history: { epochs: history, bestEpoch: best.epoch } };
-}
-
-function addGradient(
-  optimizer: { kernel: { gradient: Float32Array }; bias: { gradient: Float32Array } },
-  layer: Dense,
-  input: Float32Array,
-  output: Float32Array,
-): void {
-  addKernelGradient(layer, input, output, optimizer.kernel.gradient);
-  for (let j = 0; j < layer.units; j++) optimizer.bias.gradient[j]! += output[j]!;
+  const chosen = work.keep === 'last' ? head.head() : best.head;
+  return { head: chosen, history: { epochs: history, bestEpoch: best.epoch } };
 }

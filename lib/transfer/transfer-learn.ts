@@ -72,15 +72,10 @@ function columnStatistics({ data, dimension }: Features, rows: readonly number[]
   return { mean, deviation };
 }
 
-function standardized(
-  { data, dimension }: Features,
-  mean: Float32Array,
-  deviation: Float32Array,
-): Float32Array {
-  return data.map((value, k) => {
-    const d = k % dimension;
-    return (value - mean[d]!) / deviation[d]!;
-  });
+/** Scales features in place: there may be too many to have them twice. */
+function standardize({ data, dimension }: Features, mean: Float32Array, deviation: Float32Array): void {
+  for (let row = 0; row < data.length; row += dimension)
+    for (let d = 0; d < dimension; d++) data[row + d] = (data[row + d]! - mean[d]!) / deviation[d]!;
 }
 
 const balancedWeights = (labels: readonly number[], classCount: number): number[] =>
@@ -165,9 +160,9 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
         train.map((_, i) => i * rowsPerPicture),
       )
     : undefined;
-  const data = statistics ? standardized(features, statistics.mean, statistics.deviation) : features.data;
+  if (statistics) standardize(features, statistics.mean, statistics.deviation);
   const labelled = (xrays: readonly Xray[], firstRow: number, rowsEach: number): LabelledFeatures => ({
-    data,
+    data: features.data,
     dimension: features.dimension,
     variants: xrays.map((_, i) => Array.from({ length: rowsEach }, (_, v) => firstRow + i * rowsEach + v)),
     classes: xrays.map(({ label }) => classes.indexOf(label)),

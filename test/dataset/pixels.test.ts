@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { asRgb, channelsOf } from '../../lib/dataset/channels';
 import { loadPicture } from '../../lib/dataset/load-picture';
-import { readPixels } from '../../lib/dataset/read-pixels';
+import { decodeChannels, readPixels } from '../../lib/dataset/read-pixels';
 import { resizeAntialiased, resizeBilinear } from '../../lib/dataset/resize';
 import { rotate } from '../../lib/dataset/rotate';
 import type { Pixels } from '../../lib/dataset/xray';
@@ -34,6 +35,14 @@ describe('pictures against OpenCV', () => {
         const [toWidth, toHeight] = size.split('x').map(Number) as [number, number];
         expect(digest(resizeBilinear(pixels, toWidth, toHeight)), size).toBe(sha256);
       }
+    },
+  );
+
+  it.each(reference.pictures)(
+    '$file through loadPicture, grey ones as one channel on the way',
+    async (picture) => {
+      const pixels = await loadPicture(path.join(fixtures, picture.file), 24, 'cv2');
+      expect(digest(pixels)).toBe(picture.resized['24x24']);
     },
   );
 
@@ -72,6 +81,28 @@ describe('rotate', () => {
     expect(() => rotate({ width: 1, height: 1, data: new Uint8Array(3) }, Number.NaN)).toThrow(
       'degrees is NaN',
     );
+  });
+});
+
+describe('one channel', () => {
+  it.each(['grey.png', 'grey.jpg'])('of %s is resized and turned as three equal ones are', async (name) => {
+    const file = path.join(fixtures, name);
+    const grey = await decodeChannels(readFileSync(file), file);
+    const rgb = asRgb(grey);
+    expect([channelsOf(grey), channelsOf(rgb)]).toEqual([1, 3]);
+    for (const [width, height] of [
+      [24, 24],
+      [17, 31],
+      [grey.width / 2, grey.height / 2],
+      [90, 70],
+    ] as const) {
+      const small = resizeBilinear(grey, width, height);
+      expect(channelsOf(small)).toBe(1);
+      expect(digest(asRgb(small))).toBe(digest(resizeBilinear(rgb, width, height)));
+      const smooth = await resizeAntialiased(grey, width, height);
+      expect(digest(asRgb(smooth))).toBe(digest(await resizeAntialiased(rgb, width, height)));
+      expect(digest(asRgb(rotate(small, 12.5)))).toBe(digest(rotate(asRgb(small), 12.5)));
+    }
   });
 });
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
-const options = { size: 20, method: 'cv2', batch: 2 } as const;
+const settings = { size: 20, resize: 'cv2', region: 'whole' } as const;
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
@@ -42,7 +42,7 @@ describe('readPictures', () => {
       ]);
       // More copies than one decoding makes.
       wanted.push(...Array.from({ length: 19 }, (_, i) => ({ file: files[0]!, degrees: i - 9 })));
-      const found = await collect(readPictures(wanted, { ...options, method }));
+      const found = await collect(readPictures(wanted, { ...settings, resize: method }, 2));
       expect(found).toHaveLength(wanted.length);
       for (const [i, { file, degrees }] of wanted.entries()) {
         const picture = await loadPicture(file, 20, method);
@@ -55,11 +55,11 @@ describe('readPictures', () => {
   );
 
   test('starts no thread for one batch', async () => {
-    const reading = readPictures(files.slice(0, 2).map(plain), options);
+    const reading = readPictures(files.slice(0, 2).map(plain), settings, 2);
     await reading.next();
     expect(threads()).toBe(0);
     expect(await collect(reading)).toHaveLength(1);
-    const more = readPictures(files.map(plain), options);
+    const more = readPictures(files.map(plain), settings, 2);
     await more.next();
     expect(threads()).toBeGreaterThan(0);
     await more.return(undefined);
@@ -67,12 +67,12 @@ describe('readPictures', () => {
   });
 
   test('reads no pictures', async () => {
-    expect(await collect(readPictures([], options))).toEqual([]);
+    expect(await collect(readPictures([], settings, 2))).toEqual([]);
   });
 
   test('reads on while the main thread is kept', async () => {
     const many = Array.from({ length: 40 }, (_, i) => plain(files[i % files.length]!));
-    const reading = readPictures(many, { ...options, batch: 4 });
+    const reading = readPictures(many, settings, 4);
     for (let i = 0; i < 5; i++) await reading.next();
     // As long as TensorFlow computes, nothing else runs here.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
@@ -95,7 +95,7 @@ describe('readPictures', () => {
     const wanted = [...files, ...files, broken, ...files].map(plain);
     const read: unknown[] = [];
     const failing = (async () => {
-      for await (const picture of readPictures(wanted, options)) read.push(picture);
+      for await (const picture of readPictures(wanted, settings, 2)) read.push(picture);
     })();
     await expect(failing).rejects.toThrow(InputError);
     await expect(failing).rejects.toThrow(`${broken} holds no picture known here`);
@@ -106,7 +106,7 @@ describe('readPictures', () => {
   test('holds no more than three batches', async () => {
     const late = path.join(root, 'late.png');
     // Beyond three batches of two, the first picture of which has been taken.
-    const reading = readPictures([...files, files[0]!, late].map(plain), options);
+    const reading = readPictures([...files, files[0]!, late].map(plain), settings, 2);
     await reading.next();
     await pause(1000);
     copyFileSync(files[1]!, late);
@@ -116,7 +116,7 @@ describe('readPictures', () => {
 
 describe('a reader', () => {
   test('answers in the order of the requests, failures too; what is pending when it ends fails', async () => {
-    const reader = startReader(20, 'cv2');
+    const reader = startReader(settings);
     const answers = [files[0]!, broken, files[1]!].map((file) => reader.read({ file, degrees: [0, 5] }));
     expect(reader.pending).toBe(3);
     const [first, second, third] = await Promise.allSettled(answers);
@@ -140,7 +140,7 @@ describe('a process', () => {
       (async () => {
         const pictures = Array(9).fill({ file: ${JSON.stringify(files[0])}, degrees: 0 });
         let n = 0;
-        for await (const p of readPictures(pictures, { size: 20, method: 'cv2', batch: 2 })) n += p.data.length;
+        for await (const p of readPictures(pictures, ${JSON.stringify(settings)}, 2)) n += p.data.length;
         console.log(n, Object.keys(require.cache).some((file) => file.includes('@tensorflow')));
       })();`;
     expect(await runNode(script)).toEqual({ code: 0, stdout: `${9 * 20 * 20 * 3} false\n`, stderr: '' });
@@ -151,7 +151,7 @@ describe('a process', () => {
       const { readPictures } = require(${library('read-pictures.js')});
       (async () => {
         const pictures = Array(50).fill({ file: ${JSON.stringify(files[0])}, degrees: 0 });
-        for await (const p of readPictures(pictures, { size: 20, method: 'cv2', batch: 2 })) break;
+        for await (const p of readPictures(pictures, ${JSON.stringify(settings)}, 2)) break;
         console.log('left');
       })();`;
     expect(await runNode(script)).toEqual({ code: 0, stdout: 'left\n', stderr: '' });

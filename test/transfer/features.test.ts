@@ -1,13 +1,4 @@
-import { spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Tensor4D } from '@tensorflow/tfjs';
@@ -23,11 +14,9 @@ import { rotate } from '../../lib/dataset/rotate';
 import type { Backbone } from '../../lib/networks/backbone';
 import { type FrozenBase, loadFrozenBase } from '../../lib/networks/frozen-base';
 import { loadBackbone } from '../../lib/networks/load-backbone';
-import { featureFolder, readRows, writeShard } from '../../lib/transfer/feature-cache';
 import type { FeatureSettings } from '../../lib/transfer/feature-settings';
-import { extractFeatures } from '../../lib/transfer/features';
+import { extractFeatures, featureBlocks } from '../../lib/transfer/features';
 import { type PictureToSee, variantsOf } from '../../lib/transfer/picture-variants';
-import { freshDist } from '../commands/dist';
 import { writePicture } from './class-folders';
 import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';
 
@@ -80,97 +69,6 @@ const leftovers = () =>
   readdirSync(process.env.XRAY_CACHE!, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.tmp'),
   );
-
-describe('rows', () => {
-  const description = { backbone: 'x', weights: 'y' };
-  const rows = (from: number, count: number, dimension = 7) => {
-    const random = seededRandom(from);
-    return new Map(
-      Array.from({ length: count }, (_, i) => [
-        `key ${from + i} ü`,
-        Float32Array.from({ length: dimension }, () => 1e20 ** random.between(-1, 1)),
-      ]),
-    );
-  };
-  const damage = (file: string): void => {
-    throw new Error(`${file} called damaged`);
-  };
-  const read = (keys: Iterable<string>, onDamage = damage) => readRows(description, new Set(keys), onDamage);
-
-  test('come back bit for bit, from one shard or several', async () => {
-    const first = rows(0, 100);
-    const second = rows(100, 3);
-    const special = new Map([
-      ['special', Float32Array.of(0, -0, 1e-45, 3.4028234663852886e38, -1.5, 1e-38, 7)],
-    ]);
-    for (const part of [first, second, special]) await writeShard(description, part);
-    const all = new Map([...first, ...second, ...special]);
-    const found = await read(all.keys());
-    expect(found.size).toBe(104);
-    for (const [key, row] of all) {
-      expect(Buffer.from(found.get(key)!.slice().buffer).equals(Buffer.from(row.buffer)), key).toBe(true);
-    }
-    const some = await read(['key 5 ü', 'key 101 ü', 'not there']);
-    expect([...some.keys()].sort()).toEqual(['key 101 ü', 'key 5 ü']);
-    expect(leftovers()).toEqual([]);
-  });
-
-  test('of another description are not found; the order of its entries is nothing', async () => {
-    await writeShard(description, rows(0, 2));
-    expect((await readRows({ ...description, weights: 'z' }, new Set(['key 0 ü']), damage)).size).toBe(0);
-    expect((await readRows({ weights: 'y', backbone: 'x' }, new Set(['key 0 ü']), damage)).size).toBe(1);
-    expect(featureFolder({ backbone: '../../etc', weights: 'y' })).toContain(
-      path.join(process.env.XRAY_CACHE!, 'features'),
-    );
-  });
-
-  test.each([
-    [
-      'a flipped byte',
-      (file: string) => {
-        const bytes = readFileSync(file);
-        bytes[bytes.length >> 1]! ^= 1;
-        writeFileSync(file, bytes);
-      },
-    ],
-    ['a cut file', (file: string) => truncateSync(file, 100)],
-    ['an empty file', (file: string) => truncateSync(file, 0)],
-    ['another file under its name', (file: string) => writeFileSync(file, 'not Arrow')],
-  ])('%s is named and set aside; other shards are read', async (_, harm) => {
-    await writeShard(description, rows(0, 3));
-    const [file] = shards();
-    await writeShard(description, rows(10, 3));
-    harm(file!);
-    const damaged: string[] = [];
-    const keys = [...rows(0, 3).keys(), ...rows(10, 3).keys()];
-    const found = await read(keys, (name) => damaged.push(name));
-    expect(damaged).toEqual([file]);
-    expect([...found.keys()].sort()).toEqual([...rows(10, 3).keys()].sort());
-    expect(shards()).toHaveLength(1);
-    expect(readdirSync(path.dirname(file!))).toContain(`${path.basename(file!)}.damaged`);
-    expect((await read(keys)).size).toBe(3);
-  });
-
-  test('a damaged shard that several readers meet at once harms none of them', async () => {
-    await writeShard(description, rows(0, 3));
-    const [file] = shards();
-    await writeShard(description, rows(10, 3));
-    truncateSync(file!, 50);
-    const keys = [...rows(0, 3).keys(), ...rows(10, 3).keys()];
-    const found = await Promise.all(Array.from({ length: 8 }, () => read(keys, () => undefined)));
-    expect(found.map(({ size }) => size)).toEqual(new Array(8).fill(3));
-  });
-
-  test('many writers at once: every row is there, none twice in parts', async () => {
-    const parts = Array.from({ length: 12 }, (_, i) => rows(i * 10, 10));
-    // The same shard by several of them, too.
-    await Promise.all([...parts, ...parts.slice(0, 4)].map((part) => writeShard(description, part)));
-    const keys = parts.flatMap((part) => [...part.keys()]);
-    expect((await read(keys)).size).toBe(120);
-    expect(shards()).toHaveLength(12);
-    expect(leftovers()).toEqual([]);
-  });
-});
 
 describe('extractFeatures', () => {
   /** The network applied by hand, one picture at a time. */
@@ -247,7 +145,7 @@ describe('extractFeatures', () => {
     const before = await extractFeatures(pictures, backbone, settings);
     const [file] = shards();
     const bytes = readFileSync(file!);
-    bytes[bytes.length - 300]! ^= 64;
+    bytes[bytes.length >> 1]! ^= 64;
     writeFileSync(file!, bytes);
     const notes: Progress[] = [];
     const onProgress = (progress: Progress) => notes.push(progress);
@@ -324,6 +222,37 @@ describe('extractFeatures', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  test('of more pictures than a block holds: blocks in order, each with what it needs; memory does not grow', async () => {
+    // Maps of 6×6×8 at full size; 2,100 rows are three blocks.
+    const wanted = Array.from({ length: 2100 }, (_, i) => ({ ...pictures[i % 20]!, degrees: (i % 60) - 30 }));
+    const seen: { first: number; rows: number; computed: number; tensors: number }[] = [];
+    const all = await extractFeatures(wanted.slice(0, 60), backbone, settings);
+    expect(all.computed).toBe(60);
+    for await (const { first, data, computed } of featureBlocks(wanted, backbone, settings)) {
+      seen.push({ first, rows: data.length / 72, computed, tensors: tf.memory().numTensors });
+      for (let i = 0; i < data.length / 72; i += 97) {
+        const known = (first + i) % 60;
+        expect(data.slice(i * 72, (i + 1) * 72)).toEqual(all.data.slice(known * 72, (known + 1) * 72));
+      }
+    }
+    expect(seen).toEqual([
+      { first: 0, rows: 1024, computed: 0, tensors },
+      { first: 1024, rows: 1024, computed: 0, tensors },
+      { first: 2048, rows: 52, computed: 0, tensors },
+    ]);
+  });
+
+  test('a block that nobody takes is the end of it: what was computed is kept', async () => {
+    const wanted = pictures.flatMap((picture) =>
+      variantsOf({ path: picture.file, sha256: picture.sha256 }, 59, 15, 2),
+    );
+    for await (const { computed } of featureBlocks(wanted, backbone, settings)) {
+      expect(computed).toBe(1024);
+      break;
+    }
+    expect((await extractFeatures(wanted, backbone, settings)).computed).toBe(1200 - 1024);
+  });
+
   test('a picture that cannot be read: named; what was computed before it is kept', async () => {
     const broken = path.join(root, 'broken.png');
     writeFileSync(broken, readFileSync(pictures[0]!.file).subarray(0, 200));
@@ -344,40 +273,6 @@ describe('extractFeatures', () => {
       expect(one.data.slice(i * 72, (i + 1) * 72)).toEqual(two.data.slice((19 - i) * 72, (20 - i) * 72));
     });
     expect((await extractFeatures(pictures, backbone, settings)).computed).toBe(0);
-  });
-});
-
-describe('a process killed while it extracts', () => {
-  test('leaves whole shards only, which the next run uses', async () => {
-    await freshDist();
-    // Shards are written as they come, then the process dies without a word.
-    const script = path.join(root, 'kill.cjs');
-    const rows = "new Map(Array.from({length: 8}, (_, k) => [i + ' ' + k, new Float32Array(5000).fill(i)]))";
-    writeFileSync(
-      script,
-      `const { writeShard } = require(${JSON.stringify(path.resolve('dist/transfer/feature-cache.js'))});
-       (async () => { for (let i = 0; ; i++) { await writeShard({ backbone: 'k' }, ${rows}); process.send(i); } })();`,
-    );
-    const child = spawn(process.execPath, [script], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: process.env,
-    });
-    let written = -1;
-    await new Promise<void>((resolve, reject) => {
-      child.on('message', (i: number) => {
-        written = i;
-        if (i === 6) setTimeout(() => child.kill('SIGKILL'), 3);
-      });
-      child.on('exit', () => (written >= 6 ? resolve() : reject(new Error('it died by itself'))));
-    });
-    const keys = new Set(
-      Array.from({ length: (written + 1) * 8 }, (_, n) => `${Math.floor(n / 8)} ${n % 8}`),
-    );
-    const found = await readRows({ backbone: 'k' }, keys, (file) => {
-      throw new Error(`${file} is damaged`);
-    });
-    expect(found.size).toBe(keys.size);
-    expect([...found].every(([key, row]) => row.every((x) => x === Number(key.split(' ')[0])))).toBe(true);
   });
 });
 

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random';
 import {
-  addKernelGradient,
   type Dense,
   glorotDense,
   type Head,
@@ -124,13 +123,4 @@ test('Glorot uniform: bounds, spread and seed', () => {
   expect(variance / (limit ** 2 / 3)).toBeCloseTo(1, 1);
   expect(bias.every((b) => b === 0)).toBe(true);
   expect(glorotDense(100, 50, seededRandom(3)).kernel).toEqual(kernel);
-});
-
-test.each([1, 2, 3, 4, 5])("a kernel's gradient for %i units adds the outer product", (units) => {
-  const [input, output, before] = [row(6), row(units), row(6 * units)];
-  const gradient = before.slice();
-  addKernelGradient(dense(6, units), input, output, gradient);
-  gradient.forEach((value, k) => {
-    expect(value).toBeCloseTo(before[k]! + input[Math.floor(k / units)]! * output[k % units]!, 5);
-  });
 });

@@ -1,0 +1,110 @@
+import { readdir, stat, utimes } from 'node:fs/promises';
+import { bounded } from '../dataset/bounded';
+import {
+  readManifest,
+  readShard,
+  type ShardManifest,
+  setAside,
+  shardFiles,
+  shardNames,
+} from './feature-shard';
+
+/** Which shard has the row of which key. */
+export interface FeatureIndex {
+  has(key: string): boolean;
+  /** Takes note of a new shard. */
+  learn(shard: Shard): void;
+  /**
+   * Reads rows and hands each to `take`, in no order.
+   * @returns the keys whose rows could not be read, because a shard is damaged or was removed; they are then unknown
+   */
+  read(keys: ReadonlySet<string>, take: (key: string, values: Float32Array) => void): Promise<Set<string>>;
+}
+
+export interface Shard {
+  readonly name: string;
+  readonly manifest: ShardManifest;
+}
+
+/** How often a shard that is read notes it, milliseconds. */
+const noteUse = 60_000;
+/** Files open at once. */
+const filesAtOnce = 16;
+
+/** Notes that a shard was used now: eviction takes those that were used longest ago. */
+async function touch(manifest: string): Promise<void> {
+  const found = await stat(manifest).catch(() => undefined);
+  const now = Date.now();
+  // A cache that may not be written can still be read.
+  if (found && now - found.mtimeMs > noteUse)
+    await utimes(manifest, now / 1000, now / 1000).catch(() => undefined);
+}
+
+/**
+ * Looks through the manifests in a folder of features; no shard is read until its rows are wanted.
+ * @param wanted the keys that will be asked for; others take no memory
+ * @param onDamage told of each shard that was found damaged; it is set aside under the ending `.damaged`
+ */
+export async function openFeatureIndex(
+  folder: string,
+  wanted: ReadonlySet<string>,
+  onDamage: (file: string) => void,
+): Promise<FeatureIndex> {
+  const places = new Map<string, { readonly shard: Shard; readonly row: number }>();
+  const looked = new Set<string>();
+  const learn = (shard: Shard) => {
+    looked.add(shard.name);
+    shard.manifest.keys.forEach((key, row) => {
+      if (wanted.has(key)) places.set(key, { shard, row });
+    });
+  };
+  const damaged = async (name: string) => {
+    await setAside(folder, name);
+    onDamage(shardFiles(folder, name).rows);
+  };
+  const look = async () => {
+    const names = shardNames(await readdir(folder).catch(() => []));
+    await bounded(
+      names.filter((name) => !looked.has(name)),
+      filesAtOnce,
+      async (name) => {
+        const manifest = await readManifest(folder, name);
+        if (manifest === 'damaged') await damaged(name);
+        else if (manifest) learn({ name, manifest });
+      },
+    );
+  };
+  const readOnce = async (keys: ReadonlySet<string>, take: (key: string, values: Float32Array) => void) => {
+    const rows = new Map<Shard, number[]>();
+    for (const key of keys) {
+      const place = places.get(key);
+      if (place) rows.set(place.shard, [...(rows.get(place.shard) ?? []), place.row]);
+    }
+    const unread = new Set(keys);
+    let gone = false;
+    for (const [shard, numbers] of rows) {
+      const { name, manifest } = shard;
+      const outcome = await readShard(folder, name, manifest, numbers, (row, values) => {
+        take(manifest.keys[row]!, values);
+        unread.delete(manifest.keys[row]!);
+      });
+      if (outcome === 'damaged') await damaged(name);
+      if (outcome === 'gone') gone = true;
+      if (outcome === 'read') await touch(shardFiles(folder, name).manifest);
+    }
+    for (const key of unread) places.delete(key);
+    return { unread, gone };
+  };
+  await look();
+  return {
+    has: (key) => places.has(key),
+    learn,
+    async read(keys, take) {
+      const { unread, gone } = await readOnce(keys, take);
+      if (!gone) return unread;
+      // Another process merged shards: their rows are in a new one.
+      await look();
+      return (await readOnce(unread, take)).unread;
+    },
+  };
+}
