@@ -100,11 +100,18 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats
   const here = await secondsOf(async () => {
     for (const division of divisions)
       for (const fold of division) {
-        const split = { ...fold, validation: [], classes: ['covid', 'normal'], seed: 42, grouping: 'patient' };
+        const split = {
+          ...fold,
+          validation: [],
+          classes: ['covid', 'normal'],
+          seed: 42,
+          grouping: 'patient',
+        };
         await evaluate(await transferLearn(split, { ...options, seed: 42, onProgress }), fold.test);
       }
   });
-  if (computed) throw new Error(`${titles[network]}: features were computed where they should have been cached`);
+  if (computed)
+    throw new Error(`${titles[network]}: features were computed where they should have been cached`);
   say(`${titles[network]}: ${seeds} seeds × ${folds} folds in ${here.toFixed(1)} s`);
 
   let peer;
@@ -124,7 +131,7 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats
       }),
     );
     const { result } = await timed(python, [path.join(root, 'bench', 'peers', 'many_heads.py'), work]);
-    peer = (median(result.seconds) * seeds * folds);
+    peer = median(result.seconds) * seeds * folds;
     say(`${titles[network]}: Keras ${median(result.seconds).toFixed(2)} s a fold`);
   }
   return [

@@ -91,7 +91,11 @@ async function decoding({ pictures, work, what, repeats, python, say }) {
   const here = () =>
     secondsOf(async () => {
       const requests = files.map((file) => ({ file, degrees: 0 }));
-      for await (const _ of readPictures(requests, { size: side, resize: 'cv2', region: 'whole' }, batchSize));
+      for await (const _ of readPictures(
+        requests,
+        { size: side, resize: 'cv2', region: 'whole' },
+        batchSize,
+      ));
     });
   await here();
   const seconds = { here: [], threads: [], loop: [] };

@@ -53,7 +53,9 @@ export async function scale({ counts = [1000, 10_000, 100_000], say }) {
     const [first] = results;
     const again = await run(counts.at(-1), `cache-${counts.at(-1)}`);
     const few = await run(counts[0], `cache-${counts.at(-1)}`);
-    say(`again, cached: ${again.milliseconds.toFixed(3)} ms each; ${counts[0]} of them ${few.milliseconds.toFixed(3)} ms each`);
+    say(
+      `again, cached: ${again.milliseconds.toFixed(3)} ms each; ${counts[0]} of them ${few.milliseconds.toFixed(3)} ms each`,
+    );
     const number = (count) => count.toLocaleString('en-US');
     return [
       ...results.map(({ milliseconds }, i) =>

@@ -1,7 +1,6 @@
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
-import { cacheLimit } from '../core/settings';
 import { featuresFolder } from './feature-folder';
 import { readManifest, removeShard, shardFiles, shardNames } from './feature-shard';
 
@@ -104,15 +103,16 @@ export async function clearFeatures(network?: string): Promise<{ folders: number
 }
 
 /**
- * Removes the features that were used longest ago, shard by shard, until the cache is within XRAY_CACHE_LIMIT.
+ * Removes the features that were used longest ago, shard by shard, until the cache is within its limit.
+ * @param limit bytes
  * @param since milliseconds since 1970; what was used later stays, even if the limit is then exceeded: one work's own
  * features, and those of works under way beside it
  */
-export async function evictFeatures(since: number): Promise<void> {
+export async function evictFeatures(limit: number, since: number): Promise<void> {
   const parts = (await Promise.all((await folders()).map(partsOf))).flat();
   let bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   for (const part of parts.sort((a, b) => a.used - b.used)) {
-    if (bytes <= cacheLimit() || part.used >= since) break;
+    if (bytes <= limit || part.used >= since) break;
     await part.remove();
     bytes -= part.bytes;
   }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { InputError } from '../core/check';
 import { exists, writeJson } from '../core/files';
+import { cacheLimit } from '../core/settings';
 import { evictFeatures } from './feature-cache';
 import { type FeatureDescription, featureFolder } from './feature-folder';
 import { openFeatureIndex } from './feature-index';
@@ -42,6 +43,7 @@ const lookEvery = 256e6;
  * @param about listed beside the description: where the weights came from, in words
  * @param keys the keys that will be asked for or added
  * @param onDamage told of each shard that was found damaged; it is set aside under the ending `.damaged`
+ * @throws InputError if XRAY_CACHE_LIMIT is out of range
  */
 export async function openFeatureStore(
   description: FeatureDescription,
@@ -51,6 +53,7 @@ export async function openFeatureStore(
 ): Promise<FeatureStore> {
   const folder = featureFolder(description);
   const opened = Date.now();
+  const limit = cacheLimit();
   const index = await openFeatureIndex(folder, keys, onDamage);
   let unsaved = new Map<string, Float32Array>();
   let unsavedBytes = 0;
@@ -61,7 +64,7 @@ export async function openFeatureStore(
   let writtenAtLook = 0;
 
   const look = async () => {
-    if (written > writtenAtLook) await evictFeatures(opened - lately);
+    if (written > writtenAtLook) await evictFeatures(limit, opened - lately);
     writtenAtLook = written;
   };
   const save = async (rows: FeatureRows) => {

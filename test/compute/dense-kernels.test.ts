@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DenseKernels, type DenseNumbers, denseKernels, type Numbers, padded } from '../../lib/compute/dense-kernels';
+import {
+  type DenseKernels,
+  type DenseNumbers,
+  denseKernels,
+  type Numbers,
+  padded,
+} from '../../lib/compute/dense-kernels';
 import { type Random, seededRandom } from '../../lib/core/random';
 
 /** Rows of normal numbers, padded as the kernels want them. */
@@ -13,7 +19,9 @@ function fill({ values }: Numbers, rows: number, length: number, random: Random)
   );
 }
 const rowsOf = ({ values }: Numbers, rows: number, length: number): number[][] =>
-  Array.from({ length: rows }, (_, r) => [...values.subarray(r * padded(length), r * padded(length) + length)]);
+  Array.from({ length: rows }, (_, r) => [
+    ...values.subarray(r * padded(length), r * padded(length) + length),
+  ]);
 
 function layerOf(kernels: DenseKernels, inputs: number, units: number): DenseNumbers {
   const [kernel, mean, variance] = [1, 2, 3].map(() => kernels.allocate(units * padded(inputs)));
@@ -34,7 +42,9 @@ describe('dense kernels of any size', () => {
     fc.assert(
       fc.property(sizes, ({ inputs, units, count, seed }) => {
         const random = seededRandom(seed);
-        const kernels = denseKernels(3 * units * padded(inputs) + count * (padded(inputs) + padded(units)) + padded(units));
+        const kernels = denseKernels(
+          3 * units * padded(inputs) + count * (padded(inputs) + padded(units)) + padded(units),
+        );
         const layer = layerOf(kernels, inputs, units);
         const [x, out] = [kernels.allocate(count * padded(inputs)), kernels.allocate(count * padded(units))];
         const rows = fill(x, count, inputs, random);
@@ -43,10 +53,15 @@ describe('dense kernels of any size', () => {
         kernels.forward(layer, x, out, count);
         rowsOf(out, count, units).forEach((row, b) => {
           row.forEach((value, u) => {
-            close(value, rows[b]!.reduce((sum, v, i) => sum + v * weights[u]![i]!, bias![u]!));
+            close(
+              value,
+              rows[b]!.reduce((sum, v, i) => sum + v * weights[u]![i]!, bias![u]!),
+            );
           });
         });
-        const used = rowsOf(out, count, units).flat().filter((value) => value !== 0).length;
+        const used = rowsOf(out, count, units)
+          .flat()
+          .filter((value) => value !== 0).length;
         expect(out.values.filter((value) => value !== 0)).toHaveLength(used);
       }),
       { numRuns: 50 },
@@ -57,9 +72,14 @@ describe('dense kernels of any size', () => {
     fc.assert(
       fc.property(sizes, ({ inputs, units, count, seed }) => {
         const random = seededRandom(seed);
-        const kernels = denseKernels(3 * units * padded(inputs) + count * (padded(inputs) + padded(units)) + padded(units));
+        const kernels = denseKernels(
+          3 * units * padded(inputs) + count * (padded(inputs) + padded(units)) + padded(units),
+        );
         const layer = layerOf(kernels, inputs, units);
-        const [x, gradient] = [kernels.allocate(count * padded(inputs)), kernels.allocate(count * padded(units))];
+        const [x, gradient] = [
+          kernels.allocate(count * padded(inputs)),
+          kernels.allocate(count * padded(units)),
+        ];
         const weights = fill(layer.kernel, units, inputs, random);
         const mean = weights.map((row) => row.map(() => 0));
         const variance = weights.map((row) => row.map(() => 0));
@@ -85,7 +105,9 @@ describe('dense kernels of any size', () => {
         ] as const)
           rowsOf(found, units, inputs).forEach((row, u) => {
             row.forEach((value, i) => {
-              expect(Math.abs(value - expected[u]![i]!)).toBeLessThan(3e-4 * Math.max(1, Math.abs(expected[u]![i]!)));
+              expect(Math.abs(value - expected[u]![i]!)).toBeLessThan(
+                3e-4 * Math.max(1, Math.abs(expected[u]![i]!)),
+              );
             });
           });
       }),
