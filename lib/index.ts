@@ -1,4 +1,4 @@
-export { describeBackend } from './compute/tensorflow';
+export { describeBackend } from './compute/describe-backend';
 export { InputError } from './core/check';
 export { seededRandom } from './core/random';
 export { datasetFolder, modelsFolder } from './core/settings';

@@ -114,7 +114,7 @@ describe('imports', () => {
     expect(own.some(({ late }) => late)).toBe(true);
     expect(own.some(({ typeOnly }) => typeOnly)).toBe(true);
     expect(
-      importsOf('compute/tensorflow.ts')
+      importsOf('compute/open-backend.ts')
         .filter(({ late }) => late)
         .map(({ specifier }) => specifier),
     ).toContain('@tensorflow/tfjs-node-gpu');

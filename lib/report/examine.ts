@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Backend, describeBackend } from '../compute/tensorflow';
+import type { Backend } from '../compute/backend';
+import { describeBackend } from '../compute/describe-backend';
 import { exists } from '../core/files';
 import { datasetFolder, projectFolder } from '../core/settings';
 import { readRecords } from '../dataset/records';
-import { backboneNames, networkNamed } from '../networks/table';
+import { backboneNames } from '../networks/names';
+import { networkNamed } from '../networks/table';
 import { findWeights } from '../networks/weights-file';
 
 /** What was found on this machine. */
-export interface Examination extends Omit<Backend, 'gpu'> {
-  /** The GPU in use; null if none. */
-  readonly gpu: string | null;
+export interface Examination extends Backend {
   readonly node: string;
   /** Version of JupyterLab in the project's environment; null if it is not there. */
   readonly jupyterlab: string | null;
@@ -29,7 +29,7 @@ async function jupyterlabVersion(): Promise<string | null> {
 
 /** Looks at back end, kernel, weights and data; changes nothing. */
 export async function examine(): Promise<Examination> {
-  const { gpu, ...backend } = await describeBackend();
+  const backend = await describeBackend();
   const weights: Record<string, string | null> = {};
   for (const network of backboneNames.map(networkNamed)) {
     if (network.weights.kind === 'none') continue;
@@ -43,7 +43,6 @@ export async function examine(): Promise<Examination> {
   }
   return {
     ...backend,
-    gpu: gpu ? (process.env.CUDA_VISIBLE_DEVICES ?? 'yes') : null,
     node: process.version,
     jupyterlab: await jupyterlabVersion(),
     kernel: path.join(projectFolder, 'jupyter', 'kernels', 'xray-transfer'),

@@ -254,15 +254,17 @@ async function tryOut(kind, key) {
       env: {
         LD_BIND_NOW: '1',
         TF_CPP_MIN_LOG_LEVEL: '2',
+        TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+        CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
         CUDA_VISIBLE_DEVICES: process.env.CUDA_VISIBLE_DEVICES ?? '0',
       },
       timeout: 120_000,
     });
-    const found = JSON.parse(told.slice(told.lastIndexOf('{')));
-    const reason =
-      kind === 'gpu' && !found.gpu ? 'TensorFlow works, but found no GPU it can use' : 'TensorFlow works';
-    writeJson(preflightFile, { ok: true, ...found, kind, reason, key });
-    return `TensorFlow ${found.tensorflow}, ${found.gpu ? 'on the GPU' : 'on the CPU'}${found.gpu || kind === 'cpu' ? '' : ' (no GPU was found)'}`;
+    const { whyNoGpu, ...found } = JSON.parse(told.slice(told.lastIndexOf('{')));
+    const missing = kind === 'gpu' && !found.gpu ? `no GPU is in use: ${whyNoGpu}` : undefined;
+    writeJson(preflightFile, { ok: true, ...found, kind, reason: missing ?? 'TensorFlow works', key });
+    const where = found.gpu ? 'on the GPU' : 'on the CPU';
+    return `TensorFlow ${found.tensorflow}, ${where}${missing ? ` (${missing})` : ''}`;
   } catch (error) {
     const signal = /ended with (SIG\w+)/.exec(error.message)?.[1];
     throw new Problem(
