@@ -15,7 +15,8 @@ export function addWeights(program: Command): void {
     .action((networks: string[], { from }, command: Command) =>
       run(command, async (work) => {
         const { fetchWeights } = await import('../networks/fetch-weights.js');
-        const { articleNames, networkNamed } = await import('../networks/table.js');
+        const { articleNames } = await import('../networks/names.js');
+        const { networkNamed } = await import('../networks/table.js');
         if (from && networks.length !== 1) throw new InvalidArgumentError('--from needs one network');
         const wanted = networks.length ? networks : articleNames;
         const files: Record<string, string> = {};

@@ -3,7 +3,8 @@ import { tensorflow } from '../compute/tensorflow';
 import { checkWhole } from '../core/check';
 import { loadPicture } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
-import { type BackboneOptions, loadBackbone } from '../networks/load-backbone';
+import type { BackboneOptions } from '../networks/backbone-options';
+import { loadBackbone } from '../networks/load-backbone';
 import { preprocess } from '../networks/preprocess';
 
 /** One channel of a feature map as a grey picture, its smallest value black and its largest white. */

@@ -1,6 +1,7 @@
 import { checkWhole, InputError } from '../core/check';
 import type { Pixels } from '../dataset/xray';
-import { type BackboneOptions, loadBackbone } from '../networks/load-backbone';
+import type { BackboneOptions } from '../networks/backbone-options';
+import { loadBackbone } from '../networks/load-backbone';
 
 /** One kernel of a network's first convolution. */
 export interface KernelPicture {

@@ -1,6 +1,7 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs';
 import { tensorflow } from '../compute/tensorflow';
-import { type BackboneName, networkNamed } from './table';
+import type { BackboneName } from './names';
+import { networkNamed } from './table';
 
 /** A layer as a notebook's table shows it. */
 export interface LayerDescription {

@@ -5,8 +5,9 @@ import { download } from '../core/download';
 import { commit, exists, temporaryName } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { loadBackbone } from './load-backbone';
-import { modelFile, parseModelJson, readModelFolder } from './model-folder';
-import { type BackboneName, type Network, networkNamed } from './table';
+import { modelFile, readModelFolder } from './model-folder';
+import type { BackboneName } from './names';
+import { type Network, networkNamed } from './table';
 import { checkMd5, type FetchedWeights, findWeights, weightsCache, weightsName } from './weights-file';
 
 export interface FetchWeightsOptions extends WorkOptions {
@@ -63,6 +64,7 @@ async function fetchModel(
   const file = path.join(partial, 'model.json');
   await mkdir(partial, { recursive: true });
   await download(`${address}/model.json`, file, work);
+  const { parseModelJson } = await import('./model-json.js');
   const { weightsManifest } = parseModelJson(await readFile(file, 'utf8'), file);
   for (const shard of weightsManifest.flatMap(({ paths }) => paths))
     if (!(await exists(path.join(partial, shard))))

@@ -1,33 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { io, LayersModel } from '@tensorflow/tfjs';
-import { z } from 'zod';
 import type { TensorFlow } from '../compute/tensorflow';
 import { asError, InputError } from '../core/check';
+import type { Entry } from './model-json';
 import type { StoredLayer, StoredWeights } from './stored-weights';
-
-const entrySchema = z.object({
-  name: z.string(),
-  shape: z.array(z.number().int().nonnegative()),
-  dtype: z.enum(['float32', 'int32', 'bool']),
-  quantization: z
-    .object({
-      dtype: z.enum(['uint8', 'uint16', 'float16']),
-      scale: z.number().optional(),
-      min: z.number().optional(),
-    })
-    .optional(),
-});
-type Entry = z.infer<typeof entrySchema>;
-
-// A shard's name is used as a path: none may leave the folder.
-const shardSchema = z.string().regex(/^[\w.-]+$/, 'a plain file name is needed');
-
-const modelSchema = z.looseObject({
-  format: z.string().optional(),
-  modelTopology: z.looseObject({}),
-  weightsManifest: z.array(z.object({ paths: z.array(shardSchema), weights: z.array(entrySchema) })),
-});
 
 /** A layers-model of TensorFlow.js on disk, with its parts read and their sizes checked. */
 export interface ModelFolder {
@@ -50,26 +27,6 @@ const read = (file: string): Promise<Buffer> =>
     throw new InputError(`${file} cannot be read: ${asError(error).message}`);
   });
 
-/** The description in a model.json, checked. @throws InputError saying what is wrong with it */
-export function parseModelJson(text: string, file: string): z.infer<typeof modelSchema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${file} is not JSON: ${asError(error).message}`);
-  }
-  if ((json as { format?: unknown } | null)?.format === 'graph-model')
-    throw new InputError(
-      `${file} is a graph-model, which cannot be cut at a layer; a layers-model is needed`,
-    );
-  const { data, error } = modelSchema.safeParse(json);
-  if (!data)
-    throw new InputError(
-      `${file} is not the model.json of a layers-model: ${error.issues[0]!.path.join('.')}: ${error.issues[0]!.message}`,
-    );
-  return data;
-}
-
 /** Path of model.json, given it or its folder; undefined where there is none. */
 export async function modelFile(at: string): Promise<string | undefined> {
   const file = path.basename(at) === 'model.json' ? at : path.join(at, 'model.json');
@@ -83,6 +40,8 @@ export async function modelFile(at: string): Promise<string | undefined> {
  * @throws InputError if a part is absent, damaged or of the wrong size
  */
 export async function readModelFolder(file: string): Promise<ModelFolder> {
+  // Late, because what checks the description takes longer to load than the rest of the library.
+  const { parseModelJson } = await import('./model-json.js');
   const folder = path.dirname(file);
   const { modelTopology, weightsManifest } = parseModelJson((await read(file)).toString('utf8'), file);
   const parts: Buffer[] = [];

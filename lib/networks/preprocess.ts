@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../compute/tensorflow';
 import { checkChoice } from '../core/check';
-import { type PreprocessingMode, preprocessingModes } from './backbone';
+import { type PreprocessingMode, preprocessingModes } from './preprocessing-mode';
 
 /** Mean of ImageNet's pictures, in the order blue, green, red. */
 const meanBgr = [103.939, 116.779, 123.68];

@@ -1,7 +1,7 @@
 import type { LayersModel, layers, Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../compute/tensorflow';
 import { type Random, seededRandom } from '../core/random';
-import type { PreprocessingMode } from './backbone';
+import type { PreprocessingMode } from './preprocessing-mode';
 
 type Layer = layers.Layer;
 

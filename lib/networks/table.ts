@@ -1,23 +1,14 @@
 import { InputError } from '../core/check';
-import type { PreprocessingMode } from './backbone';
 import { fractalNetwork } from './fractal';
 import type { Builder } from './layers';
 import { mobilenet } from './mobilenet';
+import { type BackboneName, backboneNames, isBackboneName, type Pretraining } from './names';
 import { nearest } from './nearest';
 import { pixels } from './pixels';
+import type { PreprocessingMode } from './preprocessing-mode';
 import { resnet50 } from './resnet';
 import { resnet50v2 } from './resnet-v2';
 import { vgg } from './vgg';
-
-/** The article's four networks. */
-export const articleNames = ['vgg16', 'vgg19', 'resnet50', 'resnet50v2'] as const;
-/** The networks known by name. */
-export const backboneNames = [...articleNames, 'mobilenet', 'fractal', 'pixels'] as const;
-export type BackboneName = (typeof backboneNames)[number];
-
-/** What networks can have been pretrained on; "none" of what has no weights. */
-export const pretrainings = ['imagenet', 'fractals', 'none'] as const;
-export type Pretraining = (typeof pretrainings)[number];
 
 /** Where a network's weights come from, and how they are stored. */
 export type WeightsSource =
@@ -183,14 +174,6 @@ export const networks = {
       'Torralba A, Fergus R, Freeman WT. 80 Million Tiny Images. IEEE Transactions on Pattern Analysis and Machine Intelligence 2008',
   },
 } satisfies Readonly<Record<BackboneName, Network>>;
-
-/** Whether a network is known by this name. */
-export const isBackboneName = (name: string): name is BackboneName =>
-  (backboneNames as readonly string[]).includes(name);
-
-/** Whether weights are named by what they were pretrained on. */
-export const isPretraining = (weights: string): weights is Pretraining =>
-  (pretrainings as readonly string[]).includes(weights);
 
 /**
  * A row of the table.

@@ -1,4 +1,5 @@
-import { networkNamed, type Pretraining } from './table';
+import type { Pretraining } from './names';
+import { networkNamed } from './table';
 import { AbsentWeightsError, findWeights } from './weights-file';
 
 /** Which weights a network can run with here, and why. */

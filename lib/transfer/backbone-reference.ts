@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { BackboneOptions } from '../networks/load-backbone';
-import { isBackboneName, isPretraining } from '../networks/table';
+import type { BackboneOptions } from '../networks/backbone-options';
+import { isBackboneName, isPretraining } from '../networks/names';
 import type { BackboneSummary } from './trained-parts';
 
 /**

@@ -1,3 +1,4 @@
+import type { Tensor4D } from '@tensorflow/tfjs';
 import { tensorflow } from '../compute/tensorflow';
 import type { Pixels } from '../dataset/xray';
 import type { FrozenBase } from '../networks/frozen-base';
@@ -21,7 +22,7 @@ export async function forward(
   });
   const output = tf.tidy(() => {
     const batch = tf.tensor4d(bytes, [pictures.length, size, size, 3]);
-    const map = base.infer(preprocess(tf, batch, mode));
+    const map = base.infer(preprocess(tf, batch, mode)) as Tensor4D;
     return settings.pooling === 'none'
       ? map
       : tf.avgPool(map, window as [number, number], stride as [number, number], 'valid');

@@ -1,13 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
 import type { Evaluation } from '../evaluation/evaluation';
-import { runSchema } from './run-record';
+import type { TrainedParts } from './trained-parts';
 
 /** A run as its model folder records it. */
-export interface KeptRun extends z.infer<typeof runSchema> {
+export interface KeptRun
+  extends Pick<
+    TrainedParts,
+    'classes' | 'backbone' | 'preset' | 'parameters' | 'seed' | 'synthetic' | 'history' | 'seconds'
+  > {
   /** Name of the model folder. */
   readonly name: string;
+  /** When it was saved, ISO 8601. */
+  readonly date: string;
   readonly evaluation: Evaluation | null;
 }
 
@@ -20,6 +25,8 @@ export async function keptRuns(
   onUnreadable: (file: string) => void = (file) =>
     console.warn(`${file} is not a run record of this version`),
 ): Promise<KeptRun[]> {
+  // Late, because what checks the records takes longer to load than the rest of the library.
+  const { runSchema } = await import('./run-record.js');
   const names = await readdir(folder).catch((): string[] => []);
   const runs: KeptRun[] = [];
   for (const name of names.filter((entry) => !entry.startsWith('.')).sort()) {

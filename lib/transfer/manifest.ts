@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { preprocessingModes } from '../networks/backbone';
+import { preprocessingModes } from '../networks/preprocessing-mode';
+import { formatVersion } from './format-version';
 import { poolingNames } from './pooling';
 import { presetNames } from './preset';
-
-/** Version of the model folder's format; another one is refused. */
-export const formatVersion = 1;
 
 const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/)).readonly();
 const file = z.object({ bytes: z.number().int().min(1).max(4e9), sha256: z.string().length(64) });

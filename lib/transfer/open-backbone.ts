@@ -1,5 +1,6 @@
-import { type FrozenBase, loadFrozenBase } from '../networks/frozen-base';
-import type { BackboneOptions } from '../networks/load-backbone';
+import type { BackboneOptions } from '../networks/backbone-options';
+import { loadFrozenBase } from '../networks/freeze';
+import type { FrozenBase } from '../networks/frozen-base';
 
 interface Opened {
   readonly key: string;

@@ -10,7 +10,8 @@ import type { FrozenBase } from '../networks/frozen-base';
 import { layersModelFiles } from '../networks/layers-model-files';
 import { loadBackbone } from '../networks/load-backbone';
 import { featureRowShape } from './feature-settings';
-import { formatVersion, type Manifest } from './manifest';
+import { formatVersion } from './format-version';
+import type { Manifest } from './manifest';
 import { poolingFor } from './pooling';
 import type { TrainedParts } from './trained-parts';
 

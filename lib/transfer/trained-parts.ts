@@ -1,4 +1,4 @@
-import type { Backbone } from '../networks/backbone';
+import type { PreprocessingMode } from '../networks/preprocessing-mode';
 import type { Head } from './head';
 import type { History } from './history';
 import type { PresetName, TrainingParameters } from './preset';
@@ -13,7 +13,7 @@ export interface BackboneSummary {
   readonly weightsHash: string;
   /** Seed of random weights. */
   readonly seed: number;
-  readonly preprocessing: Backbone['preprocessing'];
+  readonly preprocessing: PreprocessingMode;
   /** Whether its last block was trained too; the model folder then holds the whole network. */
   readonly fineTuned: boolean;
 }

@@ -17,7 +17,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { InputError } from '../../lib/core/check';
 import { fetchWeights } from '../../lib/networks/fetch-weights';
 import { loadBackbone } from '../../lib/networks/load-backbone';
-import { type BackboneName, networks } from '../../lib/networks/table';
+import type { BackboneName } from '../../lib/networks/names';
+import { networks } from '../../lib/networks/table';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xray-fetch-'));
 const mirror = path.join(folder, 'mirror');

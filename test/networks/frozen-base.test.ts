@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { oneDnn } from '../../lib/compute/one-dnn';
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { freeLayer } from '../../lib/networks/free-layer';
-import { freeze, loadFrozenBase } from '../../lib/networks/frozen-base';
+import { freeze, loadFrozenBase } from '../../lib/networks/freeze';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { fillWeights, writeLayersModel } from '../transfer/tiny-backbone';
 import { oddNetwork } from './inference/odd-network';
@@ -45,7 +45,7 @@ test('of an odd network on disk computes the same; what it does not need of the 
   // It is called.
   expect(numbersOf('late_norm')).toHaveLength(4);
   expect(base).toMatchObject({ ...description, options });
-  const found = base.infer(batch);
+  const found = base.infer(batch) as Tensor4D;
   const off = tf.tidy(() => found.sub(expected).abs().max().div(expected.abs().max()).dataSync()[0]);
   expect(off).toBeLessThan(1e-5);
   tf.dispose([found, expected]);
@@ -60,7 +60,10 @@ test('takes the weights that the network has when it is frozen', async () => {
   const unchanged = await loadFrozenBase(options);
   const changed = freeze(tf, backbone, options);
   const offs = [changed, unchanged].map((base) =>
-    tf.tidy(() => base.infer(batch).sub(expected).abs().max().div(expected.abs().max()).dataSync()[0]!),
+    tf.tidy(
+      () =>
+        (base.infer(batch) as Tensor4D).sub(expected).abs().max().div(expected.abs().max()).dataSync()[0]!,
+    ),
   );
   expect(offs[0]).toBeLessThan(1e-5);
   expect(offs[1]).toBeGreaterThan(1e-2);

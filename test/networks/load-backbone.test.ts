@@ -16,7 +16,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
 import { loadBackbone } from '../../lib/networks/load-backbone';
-import { type BackboneName, networks } from '../../lib/networks/table';
+import type { BackboneName } from '../../lib/networks/names';
+import { networks } from '../../lib/networks/table';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xray-backbone-'));
 const model = path.join(folder, 'mobilenet_v1_1.0_224_conv_pw_2');

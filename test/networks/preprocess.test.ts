@@ -2,8 +2,8 @@ import type { Tensor4D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
-import { type PreprocessingMode, preprocessingModes } from '../../lib/networks/backbone';
 import { preprocess } from '../../lib/networks/preprocess';
+import { type PreprocessingMode, preprocessingModes } from '../../lib/networks/preprocessing-mode';
 
 // keras.applications.imagenet_utils.preprocess_input of these two pixels, RGB, unless another source is named.
 const pixels = [10, 120, 255, 0, 51, 204];

@@ -1,9 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { tensorflow } from '../../lib/compute/tensorflow';
-import { type BackboneOptions, loadBackbone } from '../../lib/networks/load-backbone';
+import type { BackboneOptions } from '../../lib/networks/backbone-options';
+import { loadBackbone } from '../../lib/networks/load-backbone';
+import { backboneNames } from '../../lib/networks/names';
 import { preprocess } from '../../lib/networks/preprocess';
-import { backboneNames, networks } from '../../lib/networks/table';
+import { networks } from '../../lib/networks/table';
 import { twoPictures } from './pictures';
 
 const networksWithWeights = backboneNames.filter((name) => networks[name].weights.kind !== 'none');

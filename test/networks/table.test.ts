@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { tensorflow } from '../../lib/compute/tensorflow';
 import { cutAt, cutPoints, lastBlockStart } from '../../lib/networks/cut';
 import { describeNetwork } from '../../lib/networks/describe-network';
-import { type BackboneName, backboneNames, networks } from '../../lib/networks/table';
+import { type BackboneName, backboneNames } from '../../lib/networks/names';
+import { networks } from '../../lib/networks/table';
 
 describe.each(backboneNames)('the row of %s', (name) => {
   const row = networks[name];

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { cutAt, layersUpTo } from '../../lib/networks/cut';
 import { loadBackbone } from '../../lib/networks/load-backbone';
+import { backboneNames } from '../../lib/networks/names';
 import { setRandomWeights } from '../../lib/networks/random-weights';
-import { backboneNames, networks } from '../../lib/networks/table';
+import { networks } from '../../lib/networks/table';
 import { halve } from '../../lib/transfer/halve';
 import { tinyCut, writeTinyBackbone } from './tiny-backbone';
 

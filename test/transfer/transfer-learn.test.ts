@@ -452,7 +452,9 @@ describe('a model folder', () => {
       const output = await withBackbone(async (base) =>
         tf.tidy(() => {
           const input = tf.tensor4d(Float32Array.from(pixels.data), [1, tinySize, tinySize, 3]).div(255);
-          const row = tf.avgPool(base.infer(input as Tensor4D), [4, 4], [4, 4], 'valid').reshape([1, -1]);
+          const row = tf
+            .avgPool(base.infer(input as Tensor4D) as Tensor4D, [4, 4], [4, 4], 'valid')
+            .reshape([1, -1]);
           return (head.predict(row) as Tensor).dataSync();
         }),
       );

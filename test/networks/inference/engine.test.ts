@@ -8,8 +8,9 @@ import { cutAt, cutPoints, layersUpTo } from '../../../lib/networks/cut';
 import { freeLayer } from '../../../lib/networks/free-layer';
 import { inferenceEngine } from '../../../lib/networks/inference/engine';
 import { planInference } from '../../../lib/networks/inference/plan';
+import { type BackboneName, backboneNames } from '../../../lib/networks/names';
 import { setRandomWeights } from '../../../lib/networks/random-weights';
-import { type BackboneName, backboneNames, networks } from '../../../lib/networks/table';
+import { networks } from '../../../lib/networks/table';
 import { fillWeights } from '../../transfer/tiny-backbone';
 import { oddNetwork } from './odd-network';
 

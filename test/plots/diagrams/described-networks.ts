@@ -1,5 +1,6 @@
 import { describeNetwork } from '../../../lib/networks/describe-network';
-import { type BackboneName, networks } from '../../../lib/networks/table';
+import type { BackboneName } from '../../../lib/networks/names';
+import { networks } from '../../../lib/networks/table';
 import type { TunableNetwork } from '../../../lib/plots/diagrams/draw-transfer';
 
 const describe = async (name: BackboneName): Promise<TunableNetwork> => ({

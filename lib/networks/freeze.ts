@@ -1,0 +1,43 @@
+import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import type { Backbone } from './backbone';
+import type { BackboneOptions } from './backbone-options';
+import { freeLayer } from './free-layer';
+import type { FrozenBase } from './frozen-base';
+import { inferenceEngine } from './inference/engine';
+import { loadBackbone } from './load-backbone';
+
+/**
+ * Makes a backbone compute only, with the weights that it has now. Its network of layers must not be used any more:
+ * what the frozen base does not need of it is freed.
+ */
+export function freeze(
+  tf: TensorFlow,
+  { model, ...backbone }: Backbone,
+  options: BackboneOptions,
+): FrozenBase {
+  const { infer, called, dispose } = inferenceEngine(tf, model);
+  for (const layer of model.layers) if (!called.has(layer)) freeLayer(layer);
+  return {
+    ...backbone,
+    options,
+    infer,
+    dispose() {
+      dispose();
+      called.forEach(freeLayer);
+    },
+  };
+}
+
+/**
+ * A network with its weights, cut where features are taken, to compute with. Its owner frees it with `dispose()`.
+ * @throws InputError as `loadBackbone`
+ */
+export async function loadFrozenBase(options: BackboneOptions): Promise<FrozenBase> {
+  const backbone = await loadBackbone(options);
+  try {
+    return freeze(await tensorflow(), backbone, options);
+  } catch (error) {
+    backbone.model.dispose();
+    throw error;
+  }
+}
