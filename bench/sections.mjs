@@ -18,6 +18,52 @@ export const sections = [
     },
   })),
   {
+    name: 'forward',
+    title: 'The frozen base’s forward pass',
+    about:
+      'Batches of 8 pictures of 224 × 224 through the base, in turn with Keras’ compiled graph (`tf.function`) of the same network and with a matrix product, which shows what the processors can do.',
+    peers: ['Keras', 'TensorFlow'],
+    run: async ({ quick, repeats, python, say }) => {
+      const { forwardPass } = await import('./forward-pass.mjs');
+      const networks = quick ? ['mobilenet'] : ['vgg16', 'vgg19', 'resnet50', 'resnet50v2', 'mobilenet'];
+      return forwardPass({ networks, repeats, python, say });
+    },
+  },
+  {
+    name: 'pictures',
+    title: 'From files to features',
+    about:
+      'Reading, decoding and resizing against OpenCV on the same cores; feature extraction from files against the bare forward pass; batches of several sizes.',
+    peers: ['OpenCV'],
+    run: async ({ quick, repeats, python, say }) => {
+      const { pipeline } = await import('./pipeline.mjs');
+      return pipeline({ ...(quick && { count: 12, networks: ['mobilenet'] }), repeats, python, say });
+    },
+  },
+  {
+    name: 'heads',
+    title: 'Many heads on cached features',
+    about:
+      'The article’s head, 25 epochs: alone, and 50 seeds × 5 folds of it as users run them, against the same in Keras on the same features.',
+    peers: ['Keras', 'TensorFlow'],
+    run: async ({ quick, repeats, python, say }) => {
+      const { manyHeads } = await import('./head.mjs');
+      const few = { count: 12, networks: ['mobilenet'], seeds: 1, peerSeeds: 1 };
+      return manyHeads({ ...(quick && few), repeats, python, say });
+    },
+  },
+  {
+    name: 'scale',
+    title: 'From a thousand to a hundred thousand pictures',
+    about:
+      'Time a picture and memory of feature extraction and of reading the cache, each number of pictures in a process of its own. The network costs next to nothing, so that the way to it and from it shows.',
+    peers: [],
+    run: async ({ quick, say }) => {
+      const { scale } = await import('./scale.mjs');
+      return scale({ ...(quick && { counts: [40, 80] }), say });
+    },
+  },
+  {
     name: 'notebook',
     title: 'A notebook run again',
     about:
@@ -34,7 +80,7 @@ export const sections = [
     name: 'metrics',
     title: 'Figures of many predictions',
     about:
-      'Figures of predictions in memory against scikit-learn on the same numbers, which must agree. Here every share comes with its interval.',
+      'Figures of predictions in memory against scikit-learn on the same numbers, which must agree. Here every share and area comes with its interval.',
     peers: ['scikit-learn', 'NumPy'],
     run: async ({ quick, repeats, python, say }) => {
       const { metrics } = await import('./metrics.mjs');

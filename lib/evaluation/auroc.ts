@@ -1,8 +1,23 @@
-import { rocArea } from './areas';
 import { checkScores } from './check-scores';
 import { type PossibleFigure, undefinedFigure } from './figure';
-import { equalWeights } from './weighted';
 import { zOf } from './wilson';
+
+/**
+ * The share of pairs of a positive and a negative score in which the positive one is higher, equal ones counting half.
+ * `rocArea` of equal weights; sorted as bare numbers, which of a million takes a tenth of the time that their places do.
+ */
+function area(positive: Float64Array, negative: Float64Array): number {
+  negative.sort();
+  let below = 0;
+  let notAbove = 0;
+  let wins = 0;
+  for (const score of positive.sort()) {
+    while (negative[below]! < score) below++;
+    while (negative[notAbove]! <= score) notAbove++;
+    wins += (below + notAbove) / 2;
+  }
+  return wins / (positive.length * negative.length);
+}
 
 /** Variance of an area θ of m positives and n negatives: Hanley and McNeil 1982, made symmetric as Newcombe 2006 does. */
 function variance(area: number, m: number, n: number): number {
@@ -39,10 +54,11 @@ export function auroc(
   confidence = 0.95,
 ): PossibleFigure {
   checkScores(scores, positives);
-  const m = positives.filter(Boolean).length;
-  const n = positives.length - m;
   const z = zOf(confidence);
-  const value = rocArea(scores, positives)(equalWeights(scores.length));
-  if (value === null) return undefinedFigure;
+  const positive = Float64Array.from(scores.filter((_, i) => positives[i]));
+  const negative = Float64Array.from(scores.filter((_, i) => !positives[i]));
+  const [m, n] = [positive.length, negative.length];
+  if (m === 0 || n === 0) return undefinedFigure;
+  const value = area(positive, negative);
   return { value, low: bound(value, 0, z, m, n), high: bound(value, 1, z, m, n) };
 }
