@@ -204,6 +204,18 @@ describe('imports', () => {
   });
 });
 
+describe('the declarations that a notebook reads', () => {
+  test('name none of the types of TensorFlow.js and zod, whose hundreds of files make its first cell wait', () => {
+    const program = ts.createProgram([path.join(projectFolder, 'dist', 'index.d.ts')], {
+      moduleResolution: ts.ModuleResolutionKind.Node10,
+      types: [],
+    });
+    const read = program.getSourceFiles().map(({ fileName }) => fileName);
+    expect(read.some((file) => file.endsWith('transfer-learn.d.ts'))).toBe(true);
+    expect(read.filter((file) => /node_modules.(@tensorflow|zod)\b/.test(file))).toEqual([]);
+  });
+});
+
 describe('the public names', () => {
   const program = ts.createProgram([path.join(lib, 'index.ts')], {
     target: ts.ScriptTarget.ES2022,

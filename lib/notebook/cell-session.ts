@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { format } from 'node:util';
 import { createConverter } from 'tslab/dist/converter';
 import { createExecutor } from 'tslab/dist/executor';
 import { JupyterHandlerImpl } from 'tslab/dist/jupyter';
+import { projectFolder } from '../core/settings';
 import {
   type CellCode,
   type CellError,
@@ -106,6 +108,10 @@ export class CellSession {
   #watchedConverter(): ReturnType<typeof createConverter> {
     const converter = createConverter({ isJS: false, isBrowser: false });
     const { convert } = converter;
+    // The library's declarations are read, and it is loaded, before the first cell, which nearly always imports it.
+    const library = path.join(projectFolder, 'dist', 'index');
+    convert('', `import * as library from ${JSON.stringify(library)};`);
+    require(library);
     converter.convert = (declarations, source) => {
       const converted = convert(declarations, expandShorthand(source));
       if (!converted.output) return converted;

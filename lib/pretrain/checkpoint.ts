@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { TensorFlow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
 import { sha256, writeFileAtomic } from '../core/files';
+import type { CurvePoint, PretrainSettings } from './pretrained';
 
-/** What the pretraining is; a checkpoint of another one is refused. */
-const settingsSchema = z.object({
+const settingsSchema: z.ZodType<PretrainSettings> = z.object({
   pictures: z.number().int(),
   seed: z.number().int(),
   classes: z.number().int(),
@@ -14,15 +14,12 @@ const settingsSchema = z.object({
   learningRate: z.number(),
   weightDecay: z.number(),
 });
-export type PretrainSettings = Readonly<z.infer<typeof settingsSchema>>;
 
-const pointSchema = z.object({
+const pointSchema: z.ZodType<CurvePoint> = z.object({
   pictures: z.number().int(),
   loss: z.number(),
   top1: z.number(),
 });
-/** How far it had come when so many pictures had been seen. */
-export type CurvePoint = Readonly<z.infer<typeof pointSchema>>;
 
 const stateSchema = z.object({
   settings: settingsSchema,

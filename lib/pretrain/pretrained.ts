@@ -1,4 +1,19 @@
-import type { CurvePoint, PretrainSettings } from './checkpoint';
+/** What a pretraining is; one that goes on must be the same. */
+export interface PretrainSettings {
+  readonly pictures: number;
+  readonly seed: number;
+  readonly classes: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+/** How far it had come when so many pictures had been seen. */
+export interface CurvePoint {
+  readonly pictures: number;
+  readonly loss: number;
+  readonly top1: number;
+}
 
 /** What came of a pretraining. */
 export interface Pretrained {

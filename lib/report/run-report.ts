@@ -8,6 +8,7 @@ import { createArticleDataset } from '../dataset/create-article-dataset';
 import { readRecords } from '../dataset/records';
 import { syntheticSource } from '../dataset/xray';
 import { executeNotebook } from '../notebook/execute';
+import { NotebookProcess } from '../notebook/notebook-child';
 import { keptRuns } from '../transfer/kept-runs';
 import { buildReport, type Notice } from './build';
 import { examine } from './examine';
@@ -112,17 +113,27 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const executed = path.resolve(options.out, 'notebooks');
   await mkdir(executed, { recursive: true });
   const runs: NotebookRun[] = [];
+  // Each notebook's process starts while the one before it runs.
+  const begin = (file: string | undefined) =>
+    file === undefined ? undefined : new NotebookProcess(path.join(source, file), env);
+  let next = begin(names[0]);
   for (const [i, file] of names.entries()) {
-    signal?.throwIfAborted();
     const name = path.basename(file, '.ipynb');
-    const result = await executeNotebook(path.join(source, file), {
-      output: path.join(executed, file),
-      env,
-      signal,
-      onCell: (index, total) =>
-        onProgress?.({ stage: `${i + 1}/${names.length} ${name}`, done: index, total }),
-    });
-    runs.push({ name, ...result });
+    const child = next;
+    next = begin(names[i + 1]);
+    try {
+      const result = await executeNotebook(path.join(source, file), {
+        output: path.join(executed, file),
+        child,
+        signal,
+        onCell: (index, total) =>
+          onProgress?.({ stage: `${i + 1}/${names.length} ${name}`, done: index, total }),
+      });
+      runs.push({ name, ...result });
+    } catch (error) {
+      await next?.close();
+      throw error;
+    }
   }
   const examination = await examine();
   const data = await describeData(datasetFolder());
