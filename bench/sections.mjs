@@ -77,6 +77,16 @@ export const sections = [
     },
   },
   {
+    name: 'start-up',
+    title: 'What a user waits for before anything is computed',
+    about: 'Whole processes from cold, except for the cell, whose notebook is open.',
+    peers: ['Keras', 'TensorFlow', 'OpenCV', 'scikit-learn'],
+    run: async ({ repeats, python, say }) => {
+      const { startUp } = await import('./start-up.mjs');
+      return startUp({ repeats, python, say });
+    },
+  },
+  {
     name: 'metrics',
     title: 'Figures of many predictions',
     about:

@@ -14,8 +14,8 @@ export function stopTimed() {
 }
 
 /**
- * Runs a program to its end: seconds of wall time, start of the process included, and the JSON object that is the
- * last line of its output.
+ * Runs a program to its end: seconds of wall time, start of the process included, and `result`, the JSON object that
+ * is the last line of its output.
  */
 export function timed(command, args, environment = {}) {
   return new Promise((resolve, reject) => {
@@ -38,7 +38,12 @@ export function timed(command, args, environment = {}) {
       if (stopped) return reject(new Error('stopped'));
       if (code !== 0)
         return reject(new Error(`${[command, ...args].join(' ')} ended with ${code ?? signal}\n${errors}`));
-      resolve({ seconds, result: JSON.parse(output.trim().split('\n').at(-1)) });
+      resolve({
+        seconds,
+        get result() {
+          return JSON.parse(output.trim().split('\n').at(-1));
+        },
+      });
     });
   });
 }

@@ -11,7 +11,7 @@ export function addPredict(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((folder: string, files: string[], _, command: Command) =>
       run(command, async (work) => {
-        const { loadModel } = await import('../index.js');
+        const { loadModel } = await import('../transfer/load-model.js');
         const { readPixels } = await import('../dataset/read-pixels.js');
         const { asError } = await import('../core/check.js');
         const model = await loadModel(folder);

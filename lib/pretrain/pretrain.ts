@@ -5,7 +5,7 @@ import { checkWhole } from '../core/check';
 import type { Progress, WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { adamW } from './adamw';
-import { type PretrainState, readCheckpoint, writeCheckpoint } from './checkpoint';
+import type { PretrainState } from './checkpoint';
 import { buildClassifier } from './classifier';
 import { fractalClasses } from './fractal-classes';
 import { fractalPictures } from './fractal-pictures';
@@ -77,6 +77,7 @@ export async function pretrain(folder: string, options: PretrainOptions = {}): P
     weightDecay,
   };
   const file = path.join(folder, checkpointName);
+  const { readCheckpoint, writeCheckpoint } = await import('./checkpoint.js');
   const kept = await readCheckpoint(file, settings);
   const tf = await tensorflow();
   const random = seededRandom(`pretraining/${seed}`);
