@@ -11,7 +11,8 @@ if (!existsSync(path.join(environment, '.setup.json')) || !existsSync(environmen
   process.exit(1);
 }
 
-const kernels = inProject('jupyter');
+const jupyter = inProject('jupyter');
+const joined = (first, others) => [first, others].filter(Boolean).join(path.delimiter);
 const child = spawn(
   environmentPython,
   [
@@ -23,9 +24,11 @@ const child = spawn(
     stdio: 'inherit',
     env: {
       ...process.env,
-      JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
+      // The kernel, and no question about news, which would be fetched.
+      JUPYTER_PATH: joined(jupyter, process.env.JUPYTER_PATH),
+      JUPYTER_CONFIG_PATH: joined(path.join(jupyter, 'config'), process.env.JUPYTER_CONFIG_PATH),
       // The kernel is started as `node`: this one.
-      PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
+      PATH: joined(path.dirname(process.execPath), process.env.PATH),
     },
   },
 );
