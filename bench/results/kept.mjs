@@ -49,7 +49,8 @@ export function keeper(folder, key) {
 
 /** SHA-256 over the files of all pretrained weights that are at hand. */
 export async function weightsHash() {
-  const { backboneNames, networkNamed } = library('networks/table');
+  const { backboneNames } = library('networks/names');
+  const { networkNamed } = library('networks/table');
   const { findWeights } = library('networks/weights-file');
   const { digestsOf } = library('networks/digest');
   const hash = createHash('sha256');
