@@ -8,7 +8,7 @@ import { evaluatePredictions } from '../evaluation/evaluate-predictions';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
-import { asPictures } from './evaluate';
+import { scorePictures } from './evaluate';
 import { type TransferOptions, transferLearn } from './transfer-learn';
 
 /** What to train in each fold, and how to divide. `seed` is that of the head and of random weights, in all folds. */
@@ -64,7 +64,7 @@ const classesOf = (xrays: readonly Xray[]): string[] =>
   [...new Set(xrays.map(({ label }) => label))].sort(byText);
 
 /** Of a head's epochs nobody is told: they are thousands, and over in no time. */
-const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
+export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
   onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
 
 /**
@@ -98,23 +98,20 @@ export async function crossValidate(
   const runs: FoldRun[] = [];
   const predictions: FoldPrediction[] = [];
 
-  const tryFold = async ({ train, test: unordered }: Fold, seed: number, fold: number) => {
-    // As `evaluate` orders them, so that both give the same intervals.
-    const test = [...unordered].sort((a, b) => byText(a.sha256, b.sha256));
+  const tryFold = async ({ train, test }: Fold, seed: number, fold: number) => {
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
     const split: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
     const model = await transferLearn(split, transfer);
     options.signal?.throwIfAborted();
-    const probabilities = await model.probabilities(asPictures(test), transfer);
-    const labels = test.map(({ label }) => label);
-    const evaluation = evaluatePredictions(labels, probabilities, classes);
+    const { truth, probabilities, patients, hashes } = await scorePictures(model, test, transfer);
+    const evaluation = evaluatePredictions(truth, probabilities, classes, { patients });
     runs.push({ seed, fold, train: chosen.length, evaluation });
     predictions.push(
-      ...test.map(({ sha256, label }, i) => ({
+      ...hashes.map((sha256, i) => ({
         seed,
         fold,
         sha256,
-        label,
+        label: truth[i]!,
         probabilities: probabilities[i]!,
       })),
     );

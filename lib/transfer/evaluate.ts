@@ -5,6 +5,7 @@ import type { Xray } from '../dataset/xray';
 import { evaluatePredictions } from '../evaluation/evaluate-predictions';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
+import type { ScoredPictures } from '../evaluation/scored-pictures';
 import { wilson } from '../evaluation/wilson';
 import type { TransferModel } from './model';
 import type { PictureToSee } from './picture-variants';
@@ -12,6 +13,40 @@ import type { PictureToSee } from './picture-variants';
 /** Records as the pictures that `TransferModel.probabilities` takes, none rotated. */
 export const asPictures = (xrays: readonly Xray[]): PictureToSee[] =>
   xrays.map(({ path, sha256 }) => ({ file: path, sha256, degrees: 0 }));
+
+/** What a model says of records: their truth, and which picture each row is of. */
+export interface ScoredXrays extends ScoredPictures {
+  /** SHA-256 of each picture, in order. */
+  readonly hashes: readonly string[];
+}
+
+/**
+ * What the model says of pictures of known class, for curves, thresholds and calibration; in order of their hashes, so
+ * that two models' rows are of the same pictures, and figures do not follow from the order given.
+ * @throws InputError if there are no pictures, or a picture's class is none of the model's
+ */
+export async function scorePictures(
+  model: TransferModel,
+  xrays: readonly Xray[],
+  options?: WorkOptions,
+): Promise<ScoredXrays> {
+  if (!xrays.length) throw new InputError('There are no pictures to evaluate on');
+  const stranger = xrays.find(({ label }) => !model.classes.includes(label));
+  if (stranger) {
+    throw new InputError(
+      `The class of ${stranger.path} is "${stranger.label}"; the model knows ${model.classes.join(', ')}`,
+    );
+  }
+  // In an order of their own: intervals by resampling, and the last bits of sums, would follow from the caller's.
+  const ordered = [...xrays].sort((a, b) => byText(a.sha256, b.sha256));
+  return {
+    labels: model.classes,
+    truth: ordered.map(({ label }) => label),
+    probabilities: await model.probabilities(asPictures(ordered), options),
+    patients: ordered.map(({ patientId }) => patientId),
+    hashes: ordered.map(({ sha256 }) => sha256),
+  };
+}
 
 /**
  * The model's figures on pictures, with intervals.
@@ -22,21 +57,8 @@ export async function evaluate(
   xrays: readonly Xray[],
   options?: WorkOptions,
 ): Promise<Evaluation> {
-  if (!xrays.length) throw new InputError('There are no pictures to evaluate on');
-  const stranger = xrays.find(({ label }) => !model.classes.includes(label));
-  if (stranger) {
-    throw new InputError(
-      `The class of ${stranger.path} is "${stranger.label}"; the model knows ${model.classes.join(', ')}`,
-    );
-  }
-  // In an order of their own: intervals by resampling, and the last bits of sums, would follow from the caller's.
-  const ordered = [...xrays].sort((a, b) => byText(a.sha256, b.sha256));
-  const probabilities = await model.probabilities(asPictures(ordered), options);
-  return evaluatePredictions(
-    ordered.map(({ label }) => label),
-    probabilities,
-    model.classes,
-  );
+  const { truth, probabilities, labels, patients } = await scorePictures(model, xrays, options);
+  return evaluatePredictions(truth, probabilities, labels, { patients });
 }
 
 /** The pictures that the model was neither trained nor, unless they were its test part too, validated on. */

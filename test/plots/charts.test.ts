@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
+import { auroc } from '../../lib/evaluation/auroc';
+import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
+import { formatFigure } from '../../lib/evaluation/format-figure';
+import { operatingPoint } from '../../lib/evaluation/operating-point';
+import { oneVsRest } from '../../lib/evaluation/scored-pictures';
 import { wilson } from '../../lib/evaluation/wilson';
 import { chartSvg } from '../../lib/notebook/chart';
 import { baselinesChart } from '../../lib/plots/baselines-chart';
+import { calibrationChart } from '../../lib/plots/calibration-chart';
 import { classCounts } from '../../lib/plots/class-counts';
 import { accent, classColors, contrast, ink, secondary } from '../../lib/plots/colors';
 import { comparisonChart } from '../../lib/plots/comparison-chart';
@@ -11,8 +17,11 @@ import { historyChart } from '../../lib/plots/history-chart';
 import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import * as short from '../../lib/plots/plots';
+import { precisionRecallChart } from '../../lib/plots/precision-recall-chart';
+import { rocChart } from '../../lib/plots/roc-chart';
 import { type ChartSpec, wrapWords } from '../../lib/plots/theme';
-import { history, plots } from './samples';
+import { thresholdsChart } from '../../lib/plots/thresholds-chart';
+import { history, plots, scoredPictures } from './samples';
 
 /** Numbers to six digits, so that no machine's last bit changes a snapshot. */
 const rounded = (spec: ChartSpec) =>
@@ -61,6 +70,21 @@ const expected: Record<keyof typeof plots, string[]> = {
     'guessing',
     'Bands are 95 % intervals.',
   ],
+  roc: [
+    'In brackets: 95 % intervals. Dashed: guessing.',
+    'sensitivity',
+    '1 − specificity',
+    'For education only, not for diagnosis.',
+  ],
+  rocOfModels: [
+    'sensitivity',
+    'Synthetic phantoms, not X-rays of people. For education only, not for diagnosis.',
+  ],
+  precisionRecall: ['recall', 'precision'],
+  precisionRecallOfOne: ['recall', 'precision'],
+  calibration: ['predicted probability', 'observed share', 'pictures'],
+  calibrated: ['No miscalibration of covid can be shown on 60 pictures', 'predicted probability'],
+  thresholds: ['sensitivity', 'specificity', 'covid is called from this probability on'],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };
 
@@ -92,12 +116,16 @@ test('the same chart under its short name', () => {
   expect(short.history(history)).toEqual(historyChart(history));
   expect(Object.keys(short).sort()).toEqual([
     'baselines',
+    'calibration',
     'classCounts',
     'comparison',
     'confusionMatrix',
     'history',
     'learningCurves',
     'notCovid',
+    'precisionRecall',
+    'roc',
+    'thresholds',
   ]);
 });
 
@@ -174,6 +202,56 @@ test('colours stand out from white and from the dark theme, text the most', () =
     for (const color of shapes) expect(contrast(color, background)).toBeGreaterThan(3);
     expect(contrast(ink, background)).toBeGreaterThan(4.2);
   }
+});
+
+describe('charts of scored pictures', () => {
+  const scored = scoredPictures(['covid', 'normal'], 40, 2, 1);
+  const { scores, positives } = oneVsRest(scored, 'covid');
+  const titleOf = (spec: ChartSpec) => (spec.title as { text: string[] }).text.join(' ');
+
+  test('titles say the finding, with the figures of the evaluation', () => {
+    const evaluation = evaluatePredictions(scored.truth, scored.probabilities, scored.labels, scored);
+    expect(titleOf(rocChart(scored))).toBe(`AUROC of covid: ${formatFigure(evaluation.auroc!)}`);
+    expect(titleOf(precisionRecallChart(scored))).toBe(
+      `Average precision of covid: ${formatFigure(evaluation.perClass.covid!.auprc!)}`,
+    );
+    const { ece } = evaluation.calibration!;
+    expect(calibrationChart(scored).description).toContain(formatFigure(ece));
+    const { sensitivity, specificity } = operatingPoint(scores, positives, 0.5);
+    expect(titleOf(thresholdsChart(scored))).toBe(
+      `At 0.50: sensitivity ${formatFigure(sensitivity)}, specificity ${formatFigure(specificity)}`,
+    );
+    const [first, second] = [1.5, 0.8].map((skill) => scoredPictures(['covid', 'normal'], 40, skill, 1));
+    const [high, low] = [first!, second!].map((one) => {
+      const own = oneVsRest(one, 'normal');
+      return auroc(own.scores, own.positives).value!.toFixed(3);
+    });
+    expect(titleOf(rocChart({ A: first!, B: second! }, { positive: 'normal' }))).toBe(
+      `AUROC of normal from ${low} (B) to ${high} (A)`,
+    );
+  });
+
+  test('too sure a model is told so, with what it says and what is so', () => {
+    expect(titleOf(calibrationChart(scoredPictures(['covid', 'normal'], 400, 0.7, 4)))).toMatch(
+      /^Probabilities of the class called are off: predicted \d+\.\d % on average, observed \d+\.\d %$/,
+    );
+  });
+
+  test('points in the middle of a straight line are left out', () => {
+    const spec = JSON.stringify(rocChart(scoredPictures(['covid', 'normal'], 400, 6, 1)));
+    expect(spec.match(/"order":/g)!.length).toBeLessThan(20);
+  });
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['no models', () => rocChart({}), /no scored pictures/],
+    ['a class', () => precisionRecallChart(scored, { positive: 'flu' }), /"flu".*covid, normal/],
+    ['one class', () => rocChart({ ...scored, truth: scored.truth.map(() => 'covid') }), /0 negative/],
+    ['one class', () => thresholdsChart({ ...scored, truth: scored.truth.map(() => 'covid') }), /0 negative/],
+    ['bins', () => calibrationChart(scored, { bins: 1 }), /bins is 1/],
+  ])('refused: %s', (_, draw, message) => {
+    expect(draw).toThrow(InputError);
+    expect(draw).toThrow(message);
+  });
 });
 
 test('titles are broken between words', () => {

@@ -1,13 +1,19 @@
+import { seededRandom } from '../../lib/core/random';
 import type { Split, Xray } from '../../lib/dataset/xray';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
+import type { ScoredPictures } from '../../lib/evaluation/scored-pictures';
 import { wilson } from '../../lib/evaluation/wilson';
 import { baselinesChart } from '../../lib/plots/baselines-chart';
+import { calibrationChart } from '../../lib/plots/calibration-chart';
 import { classCounts } from '../../lib/plots/class-counts';
 import { comparisonChart } from '../../lib/plots/comparison-chart';
 import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
 import { historyChart } from '../../lib/plots/history-chart';
 import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
+import { precisionRecallChart } from '../../lib/plots/precision-recall-chart';
+import { rocChart } from '../../lib/plots/roc-chart';
+import { thresholdsChart } from '../../lib/plots/thresholds-chart';
 import type { History } from '../../lib/transfer/history';
 
 const xray = (label: string, i: number): Xray => ({
@@ -44,6 +50,27 @@ export const history: History = {
   })),
   bestEpoch: 21,
 };
+
+/** A model that is right the more often the larger `skill`, and surer of itself than it should be the larger `pride`. */
+export function scoredPictures(
+  labels: string[],
+  count: number,
+  skill: number,
+  pride: number,
+): ScoredPictures {
+  const random = seededRandom(`${labels}/${count}/${skill}`);
+  const truth = Array.from({ length: count }, (_, i) => labels[i % labels.length]!);
+  const probabilities = truth.map((name) => {
+    const raw = labels.map((label) => Math.exp(pride * (random.normal() + (label === name ? skill : 0))));
+    const sum = raw.reduce((a, b) => a + b, 0);
+    return raw.map((value) => value / sum);
+  });
+  return { labels, truth, probabilities, patients: truth.map((_, i) => `patient ${i >> 1}`) };
+}
+const [two, three] = [
+  ['covid', 'normal'],
+  ['covid', 'normal', 'pneumonia'],
+];
 
 /** Every chart once, with figures like those of the article. */
 export const plots = {
@@ -116,4 +143,18 @@ export const plots = {
     ]),
     { synthetic: true, chance: 0.5 },
   ),
+  roc: rocChart(scoredPictures(two!, 30, 2, 1)),
+  rocOfModels: rocChart(
+    { VGG16: scoredPictures(two!, 30, 1.5, 1), VGG19: scoredPictures(two!, 30, 0.8, 1) },
+    { synthetic: true },
+  ),
+  precisionRecall: precisionRecallChart(scoredPictures(three!, 27, 1.5, 1)),
+  precisionRecallOfOne: precisionRecallChart(scoredPictures(three!, 27, 1.5, 1), { positive: 'pneumonia' }),
+  calibration: calibrationChart(scoredPictures(three!, 200, 0.7, 3)),
+  calibrated: calibrationChart(scoredPictures(two!, 60, 1, 1), {
+    positive: 'covid',
+    strategy: 'quantile',
+    bins: 5,
+  }),
+  thresholds: thresholdsChart(scoredPictures(two!, 16, 2, 1), { threshold: 0.3 }),
 };

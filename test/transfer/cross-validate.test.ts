@@ -80,6 +80,7 @@ describe('crossValidate', () => {
   });
 
   test('its figures are those of its predictions; what can be learnt is learnt', () => {
+    const patientOf = new Map(xrays.map(({ sha256, patientId }) => [sha256, patientId]));
     for (const { seed, fold, evaluation } of validation.runs) {
       const own = validation.predictions.filter((p) => p.seed === seed && p.fold === fold);
       expect(
@@ -87,6 +88,7 @@ describe('crossValidate', () => {
           own.map(({ label }) => label),
           own.map(({ probabilities }) => probabilities),
           validation.classes,
+          { patients: own.map(({ sha256 }) => patientOf.get(sha256)!) },
         ),
       ).toEqual(evaluation);
     }
