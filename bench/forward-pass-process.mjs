@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const { tensorflow } = require('../dist/compute/tensorflow.js');
-const { loadFrozenBase } = require('../dist/networks/frozen-base.js');
+const { loadFrozenBase } = require('../dist/networks/freeze.js');
 const { loadBackbone } = require('../dist/networks/load-backbone.js');
 
 const tf = await tensorflow();
