@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
+const { describeBackend } = require('../dist/compute/describe-backend.js');
 const { tensorflow } = require('../dist/compute/tensorflow.js');
 const { loadFrozenBase } = require('../dist/networks/freeze.js');
 const { loadBackbone } = require('../dist/networks/load-backbone.js');
