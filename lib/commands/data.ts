@@ -57,12 +57,18 @@ export function addData(program: Command): void {
     .description('synthetic chest phantoms, drawn here: the embedded default')
     .option('--to <folder>', 'dataset to write', 'dataset')
     .option('--count <n>', 'pictures a class', whole('count', 1, 100_000), 69)
+    .option(
+      '--test-count <n>',
+      'further normal and pneumonia pictures each, for the last test',
+      whole('test-count', 0, 100_000),
+      60,
+    )
     .option('--seed <n>', 'seed of the drawing', whole('seed', 0), 42)
     .option('--json', 'print one JSON object')
-    .action(({ to, count, seed }, command: Command) =>
+    .action(({ to, count, testCount, seed }, command: Command) =>
       run(command, async (work) => {
         const { createDemoDataset } = await import('../dataset/create-demo-dataset.js');
-        return outcome(await createDemoDataset(to, { count, seed, ...work }));
+        return outcome(await createDemoDataset(to, { count, test: testCount, seed, ...work }));
       }),
     );
   data

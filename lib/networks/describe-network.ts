@@ -1,6 +1,5 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs';
 import { tensorflow } from '../compute/tensorflow';
-import type { BackboneName } from './names';
 import { networkNamed } from './table';
 
 /** A layer as a notebook's table shows it. */
@@ -44,7 +43,7 @@ function depthOf(model: LayersModel): number {
  * Layers, sizes and origin of a network of the table.
  * @throws InputError for an unknown name
  */
-export async function describeNetwork(name: BackboneName): Promise<NetworkDescription> {
+export async function describeNetwork(name: string): Promise<NetworkDescription> {
   const { title, build, inputSize, citation } = networkNamed(name);
   const model = build(await tensorflow(), inputSize);
   try {

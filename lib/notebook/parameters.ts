@@ -18,14 +18,18 @@ function read(variable: string, text: string, value: Value): Value {
 
 /**
  * A notebook's parameters: the values given, each overridden by the environment variable of its name in capitals
- * (`EPOCHS=7`, `BATCH_SIZE=16`), so that a notebook can be rerun with others without being changed.
+ * (`EPOCHS=7`, `BATCH_SIZE=16`), so that a notebook can be rerun with others without being changed. Says which were.
  * @throws InputError naming the variable, its value and what it must be
  */
 export function parameters<T extends Readonly<Record<string, Value>>>(defaults: T): T {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => {
-      const text = process.env[variableOf(name)];
-      return [name, text === undefined ? value : read(variableOf(name), text, value)];
-    }),
-  ) as T;
+  const set = Object.keys(defaults).filter((name) => process.env[variableOf(name)] !== undefined);
+  const values = Object.entries(defaults).map(([name, value]) => {
+    const text = process.env[variableOf(name)];
+    return [name, text === undefined ? value : read(variableOf(name), text, value)];
+  });
+  if (set.length)
+    console.log(
+      `Set from outside: ${set.map((name) => `${variableOf(name)}=${process.env[variableOf(name)]}`).join(', ')}`,
+    );
+  return Object.fromEntries(values) as T;
 }

@@ -393,10 +393,20 @@ describe('the cache', () => {
 
 describe('the demo', () => {
   test('data demo writes class folders with records; a model of them says synthetic', async () => {
-    const made = await runCli(['data', 'demo', '--to', at('demo'), '--count', '8', '--json']);
+    const made = await runCli([
+      'data',
+      'demo',
+      '--to',
+      at('demo'),
+      '--count',
+      '8',
+      '--test-count',
+      '4',
+      '--json',
+    ]);
     expect(made.code).toBe(0);
-    expect(jsonOf(made.stdout)).toMatchObject({ taken: 24, skipped: {}, missing: [], to: at('demo') });
-    expect(readdirSync(at('demo')).sort()).toEqual(['covid', 'normal', 'pneumonia']);
+    expect(jsonOf(made.stdout)).toMatchObject({ taken: 24 + 8, skipped: {}, missing: [], to: at('demo') });
+    expect(readdirSync(at('demo')).sort()).toEqual(['covid', 'normal', 'pneumonia', 'test']);
     const args = [
       'train',
       '--dataset',
