@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { tensorflow } from '../compute/tensorflow';
+import { trainableTensorFlow } from '../compute/tensorflow';
 import { checkWhole } from '../core/check';
 import type { Progress, WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
@@ -57,7 +57,7 @@ function progressOf(state: PretrainState, steps: number, secondsPerStep: number,
 /**
  * Pretrains the small network on formula-driven pictures, without a single natural one: it learns to tell 200 iterated
  * function systems apart (Kataoka et al. 2020). AdamW, rate 2e-3 down a cosine, weight decay 0.02 on kernels, batches
- * of 64. Everything follows from the seed, bit by bit on one machine with one number of threads. The state is kept in
+ * of 64. Everything follows from the seed: bit by bit on one machine, the first losses within 1e-4 on another one. The state is kept in
  * `folder` every 50 steps: killed at any moment and run again with the same options, it goes on and comes to the same
  * end.
  * @param folder for the checkpoint and, at the end, the weights (see `savePretrained`)
@@ -79,7 +79,7 @@ export async function pretrain(folder: string, options: PretrainOptions = {}): P
   const file = path.join(folder, checkpointName);
   const { readCheckpoint, writeCheckpoint } = await import('./checkpoint.js');
   const kept = await readCheckpoint(file, settings);
-  const tf = await tensorflow();
+  const tf = await trainableTensorFlow('Pretraining');
   const random = seededRandom(`pretraining/${seed}`);
   const classes = fractalClasses(classCount, random.fork('classes'));
   const training = fractalPictures(classes, random.fork('training'));

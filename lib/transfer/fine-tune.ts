@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LayersModel, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
-import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import { type TensorFlow, trainableTensorFlow } from '../compute/tensorflow';
 import { checkNumber, checkWhole, InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic } from '../core/files';
 import type { WorkOptions } from '../core/progress';
@@ -106,7 +106,7 @@ export async function fineTune(
   checkNumber('learningRate', learningRate, Number.MIN_VALUE, 1);
   if (model.backbone.fineTuned)
     throw new InputError('The model was fine-tuned before; start from one with a frozen base');
-  const tf = await tensorflow();
+  const tf = await trainableTensorFlow('Fine-tuning');
   const { train, validation } = withValidation(split, model.preset);
   const strange = [...train, ...validation].find(({ label }) => !model.classes.includes(label));
   if (strange)
