@@ -51,6 +51,7 @@ export { fineTune } from './transfer/fine-tune';
 export type { History } from './transfer/history';
 export { type KeptRun, keptRuns } from './transfer/kept-runs';
 export { type LearningPoint, learningCurve } from './transfer/learning-curve';
+export { leaveSourceOut } from './transfer/leave-source-out';
 export { loadModel } from './transfer/load-model';
 export type { Prediction, TransferModel } from './transfer/model';
 export { permutationTest } from './transfer/permutation-test';

@@ -13,6 +13,7 @@ import { compareAurocs, delongAuroc } from '../../lib/evaluation/delong';
 import { mcnemar } from '../../lib/evaluation/mcnemar';
 import { normalProbability, twoSidedP } from '../../lib/evaluation/normal-distribution';
 import { chooseThreshold, type OperatingPoint, operatingPoint } from '../../lib/evaluation/operating-point';
+import { permutationP } from '../../lib/evaluation/permutation-scores';
 import { precisionRecallCurve } from '../../lib/evaluation/precision-recall-curve';
 import { rocCurve } from '../../lib/evaluation/roc-curve';
 import { thresholdTable } from '../../lib/evaluation/threshold-table';
@@ -85,6 +86,7 @@ const reference = JSON.parse(
     chiSquare: number;
     chiSquareP: number;
   }[];
+  permutation: { observed: number; permuted: number[]; p: number }[];
   normal: { z: number; p: number }[];
 };
 
@@ -230,6 +232,25 @@ test.each(reference.mcnemar)('SciPy, McNemar of $onlyFirst and $onlySecond', (c)
   close(ours.chiSquare, c.chiSquare);
   close(ours.chiSquareP, c.chiSquareP);
 });
+
+// The example of `ci.prop.ps` in statpsych, the R package of the interval's author, with its seven digits.
+test("Bonett and Price's interval of a paired difference, as published", () => {
+  const counts = { 'true true': 6, 'true false': 26, 'false true': 4, 'false false': 12 };
+  const pictures = Object.entries(counts).flatMap(([right, count]) => Array<string>(count).fill(right));
+  const { difference } = mcnemar(
+    pictures.map((right) => right.startsWith('true')),
+    pictures.map((right) => right.endsWith('true')),
+  );
+  close(difference.low, 0.2548067, 5e-8);
+  close(difference.high, 0.6251933, 5e-8);
+});
+
+test.each(reference.permutation)(
+  "scikit-learn's p of a permutation test, $p",
+  ({ observed, permuted, p }) => {
+    close(permutationP(observed, permuted), p);
+  },
+);
 
 test.each(reference.normal)('SciPy, the two-sided p of z = $z', ({ z, p }) => {
   close(twoSidedP(z) / p, 1, 1e-12);

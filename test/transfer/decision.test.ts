@@ -4,14 +4,18 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { loadDataset } from '../../lib/dataset/load-dataset';
+import { sourceFolds } from '../../lib/dataset/source-folds';
 import { splitDataset } from '../../lib/dataset/split-dataset';
 import type { Split, Xray } from '../../lib/dataset/xray';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { chooseThreshold } from '../../lib/evaluation/operating-point';
+import { softmax } from '../../lib/evaluation/probabilities';
 import { oneVsRest } from '../../lib/evaluation/scored-pictures';
+import { fitTemperature } from '../../lib/evaluation/temperature';
 import { wilson } from '../../lib/evaluation/wilson';
 import { decisionThreshold } from '../../lib/transfer/decision-threshold';
 import { evaluate, scorePictures } from '../../lib/transfer/evaluate';
+import { leaveSourceOut } from '../../lib/transfer/leave-source-out';
 import type { TransferModel } from '../../lib/transfer/model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { permutationTest } from '../../lib/transfer/permutation-test';
@@ -20,6 +24,7 @@ import { writeClassFolders } from './class-folders';
 import { tinyCut, writeTinyBackbone } from './tiny-backbone';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-decision-'));
+let xrays: Xray[];
 let split: Split;
 let options: TransferOptions;
 
@@ -27,7 +32,7 @@ beforeAll(async () => {
   vi.stubEnv('XRAY_CACHE', path.join(root, 'cache'));
   const tiny = path.join(root, 'tiny');
   await writeTinyBackbone(tiny);
-  const xrays = await loadDataset(await writeClassFolders(path.join(root, 'data'), ['covid', 'normal'], 30));
+  xrays = await loadDataset(await writeClassFolders(path.join(root, 'data'), ['covid', 'normal'], 30));
   split = splitDataset(xrays, { validation: 0.3, test: 0.3, seed: 1 });
   options = { backbone: tiny, cut: tinyCut, epochs: 10, learningRate: 0.01 };
 });
@@ -48,6 +53,59 @@ describe('scorePictures', () => {
     expect(await evaluate(model, split.test)).toEqual(
       evaluatePredictions(truth, probabilities, labels, scored),
     );
+  });
+});
+
+describe('temperature', () => {
+  test('is fitted on validation pictures alone: on what the head says of them before it', async () => {
+    const plain = { ...options, refit: false, calibrate: false };
+    const before = await transferLearn(split, plain);
+    const scaled = await transferLearn(split, { ...plain, calibrate: true });
+    const logits = async (xrays: readonly Xray[]) => {
+      const scored = await scorePictures(before, xrays);
+      const rows = scored.probabilities.map((row) => row.map(Math.log));
+      return { rows, truth: scored.truth.map((label) => scored.labels.indexOf(label)) };
+    };
+    const { rows, truth } = await logits(split.validation);
+    const temperature = fitTemperature(rows, truth);
+    expect(Math.abs(Math.log(temperature))).toBeGreaterThan(0.05);
+    const after = (await scorePictures(scaled, split.test)).probabilities;
+    (await logits(split.test)).rows.forEach((row, i) => {
+      softmax(row, temperature).forEach((p, k) => {
+        expect(after[i]![k]).toBeCloseTo(p, 4);
+      });
+    });
+  });
+});
+
+describe('leaveSourceOut', () => {
+  test('says what training on the others and testing on the source by hand says', async () => {
+    const sources = ['oslo', 'rome', 'paris'];
+    const everywhere = xrays.map((xray) => ({
+      ...xray,
+      source: sources[Number(xray.patientId.replace(/\D/g, '')) % 3]!,
+    }));
+    const told: string[] = [];
+    const runs = await leaveSourceOut(everywhere, {
+      ...options,
+      onProgress: ({ stage, done, total }) => told.push(`${stage} ${done}/${total}`),
+    });
+    expect(runs.map(({ source }) => source)).toEqual(['oslo', 'paris', 'rome']);
+    expect(runs.reduce((sum, { evaluation }) => sum + evaluation.count, 0)).toBe(xrays.length);
+    expect(told.filter((line) => line.startsWith('sources'))).toEqual([1, 2, 3].map((k) => `sources ${k}/3`));
+    expect(told.some((line) => line.startsWith('head'))).toBe(false);
+    const paris = everywhere.filter(({ source }) => source === 'paris');
+    const others = sourceFolds(everywhere)[1]!.train;
+    const model = await transferLearn(
+      { ...split, seed: 42, train: others, validation: [], test: paris },
+      options,
+    );
+    expect(runs[1]!.train).toBe(others.length);
+    expect(runs[1]!.evaluation).toEqual(await evaluate(model, paris));
+  });
+
+  test('refused: pictures of one source', async () => {
+    await expect(leaveSourceOut(xrays, options)).rejects.toThrow(/one source/);
   });
 });
 
