@@ -46,12 +46,18 @@ export { pretrain } from './pretrain/pretrain';
 export { compareCrossValidations } from './transfer/compare-cross-validations';
 export { type CrossValidation, crossValidate } from './transfer/cross-validate';
 export { type Decision, decisionThreshold } from './transfer/decision-threshold';
-export { evaluate, evaluateNotCalled, scorePictures, unseenPictures } from './transfer/evaluate';
+export {
+  evaluate,
+  evaluateNotCalled,
+  type ScoredXrays,
+  scorePictures,
+  unseenPictures,
+} from './transfer/evaluate';
 export { fineTune } from './transfer/fine-tune';
 export type { History } from './transfer/history';
 export { type KeptRun, keptRuns } from './transfer/kept-runs';
 export { type LearningPoint, learningCurve } from './transfer/learning-curve';
-export { leaveSourceOut } from './transfer/leave-source-out';
+export { leaveSourceOut, type SourceRun } from './transfer/leave-source-out';
 export { loadModel } from './transfer/load-model';
 export type { Prediction, TransferModel } from './transfer/model';
 export { permutationTest } from './transfer/permutation-test';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
-import { sourceFolds } from '../../lib/dataset/source-folds';
+import { type SourceFold, sourceFolds } from '../../lib/dataset/source-folds';
 import type { Xray } from '../../lib/dataset/xray';
 import { record } from './sample-pictures';
 
@@ -14,6 +14,9 @@ const from = (
   ...record(label, patient, `${content}.png`, content),
   source,
 });
+
+const pictures = (folds: readonly SourceFold[]) =>
+  folds.map(({ train, test: held }) => [train, held].map((part) => part.map(({ sha256 }) => sha256)));
 
 test('each source is tested once, by models that saw neither it nor its patients', () => {
   const picture = fc.tuple(
@@ -36,6 +39,7 @@ test('each source is tested once, by models that saw neither it nor its patients
       ];
       const folds = sourceFolds(xrays);
       expect(folds.map(({ source }) => source)).toEqual(['oslo', 'paris', 'rome']);
+      expect(pictures(sourceFolds([...xrays].reverse()))).toEqual(pictures(folds));
       for (const { source, train, test: held } of folds) {
         expect(held).toHaveLength(xrays.filter((xray) => xray.source === source).length);
         expect(held.every((xray) => xray.source === source)).toBe(true);
