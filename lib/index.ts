@@ -8,7 +8,9 @@ export { createDemoDataset } from './dataset/create-demo-dataset';
 export { createKaggleDataset } from './dataset/create-kaggle-dataset';
 export { findDuplicates } from './dataset/find-duplicates';
 export { loadDataset } from './dataset/load-dataset';
+export { lungMask } from './dataset/lung-mask';
 export { patientFolds } from './dataset/patient-folds';
+export { phantomMasks } from './dataset/phantom-masks';
 export { readPixels } from './dataset/read-pixels';
 export { type SourceFold, sourceFolds } from './dataset/source-folds';
 export { splitDataset } from './dataset/split-dataset';
@@ -32,8 +34,16 @@ export { oneVsRest, type ScoredPictures } from './evaluation/scored-pictures';
 export { thresholdTable } from './evaluation/threshold-table';
 export { wilson } from './evaluation/wilson';
 export { convolvePicture } from './explain/convolve-picture';
+export type { Explanation } from './explain/explanation';
 export { featureMaps } from './explain/feature-maps';
+export { gradCam } from './explain/grad-cam';
+export { hitsAndMisses } from './explain/hits-and-misses';
+export { insideShare } from './explain/inside-share';
 export { kernelPictures } from './explain/kernel-pictures';
+export { labelRandomization } from './explain/label-randomization';
+export { occlusion } from './explain/occlusion';
+export { topLosses } from './explain/top-losses';
+export { weightRandomization } from './explain/weight-randomization';
 export { describeNetwork } from './networks/describe-network';
 export { weightsAtHand } from './networks/weights-at-hand';
 export { collage } from './notebook/collage';
@@ -44,6 +54,7 @@ export { table } from './notebook/table';
 export * as plots from './plots/plots';
 export { pretrain } from './pretrain/pretrain';
 export { compareCrossValidations } from './transfer/compare-cross-validations';
+export { compareVariants } from './transfer/compare-variants';
 export { type CrossValidation, crossValidate } from './transfer/cross-validate';
 export { type Decision, decisionThreshold } from './transfer/decision-threshold';
 export {
@@ -53,6 +64,7 @@ export {
   scorePictures,
   unseenPictures,
 } from './transfer/evaluate';
+export { findLearningRate } from './transfer/find-learning-rate';
 export { fineTune } from './transfer/fine-tune';
 export type { History } from './transfer/history';
 export { type KeptRun, keptRuns } from './transfer/kept-runs';

@@ -17,7 +17,8 @@ const allowed: Record<string, readonly string[]> = {
   networks: below,
   pretrain: [...below, 'networks'],
   transfer: middle,
-  explain: middle,
+  // What explains a model knows models.
+  explain: [...middle, 'transfer'],
   audit: middle,
   plots: middle,
   notebook: upper,

@@ -22,10 +22,14 @@ export function preprocess(tf: TensorFlow, batch: Tensor4D, mode: PreprocessingM
   });
 }
 
-/** As tf.image.per_image_standardization: a picture of one level is divided by 1 / √(its count of numbers), not by 0. */
+/**
+ * As tf.image.per_image_standardization: a picture of one level is divided by 1 / √(its count of numbers), not by 0.
+ * Means are taken row by row first: WebAssembly sums in single precision, and over a whole picture that is off by 1e-4.
+ */
 function standardize(tf: TensorFlow, batch: Tensor4D): Tensor4D {
-  const { mean, variance } = tf.moments(batch, [1, 2, 3], true);
+  const mean = (of: Tensor4D) => tf.mean(tf.mean(of, [2, 3], true), 1, true);
+  const centred = tf.sub(batch, mean(batch)) as Tensor4D;
   const numbers = batch.shape[1] * batch.shape[2] * batch.shape[3];
-  const deviation = tf.maximum(tf.sqrt(variance), 1 / Math.sqrt(numbers));
-  return tf.div(tf.sub(batch, mean), deviation);
+  const deviation = tf.maximum(tf.sqrt(mean(tf.square(centred))), 1 / Math.sqrt(numbers));
+  return tf.div(centred, deviation);
 }

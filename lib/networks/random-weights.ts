@@ -9,7 +9,7 @@ type Layer = layers.Layer;
 export const randomWeightsVersion = 1;
 
 /** What is expected of a layer's numbers over pictures, positions and channels. */
-interface Moments {
+export interface Moments {
   readonly mean: number;
   readonly variance: number;
 }
@@ -55,6 +55,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side
 
 const isDepthwise = (layer: Layer): boolean => layer.getClassName() === 'DepthwiseConv2D';
 const isConvolution = (layer: Layer): boolean => isDepthwise(layer) || layer.getClassName() === 'Conv2D';
+const isRectifier = (layer: Layer): boolean => ['Activation', 'ReLU'].includes(layer.getClassName());
 const rectifies = (layer: Layer): boolean => layer.getConfig().activation !== 'linear';
 
 /** Numbers of one layer, in the order of its weights, and the moments of its output. */
@@ -87,7 +88,7 @@ function drawLayer(layer: Layer, inputs: readonly Moments[], random: Random): Dr
     mean: inputs.reduce((total, { mean }) => total + mean, 0),
     variance: inputs.reduce((total, { variance }) => total + variance, 0),
   };
-  return { numbers: [], output: layer.getClassName() === 'Activation' ? rectified(sum) : sum };
+  return { numbers: [], output: isRectifier(layer) ? rectified(sum) : sum };
 }
 
 function setNumbers(tf: TensorFlow, layer: Layer, numbers: readonly Float32Array[]): void {
@@ -109,6 +110,7 @@ function setNumbers(tf: TensorFlow, layer: Layer, numbers: readonly Float32Array
  * @param needed names of the layers to set; the others are left alone
  * @param seed whole number
  * @param mode the preprocessing that its input will have
+ * @param given moments of the output of layers that are left alone, by name, where `needed` does not reach down to the input
  */
 export function setRandomWeights(
   tf: TensorFlow,
@@ -116,9 +118,10 @@ export function setRandomWeights(
   needed: ReadonlySet<string>,
   seed: number,
   mode: PreprocessingMode,
+  given: ReadonlyMap<string, Moments> = new Map(),
 ): void {
   const random = seededRandom(`random weights/${network.name}/${seed}`);
-  const moments = new Map<string, Moments>();
+  const moments = new Map(given);
   for (const layer of network.layers.filter(({ name }) => needed.has(name))) {
     const inputs = layer.inboundNodes[0]!.inboundLayers.map(({ name }) => moments.get(name)!);
     const { numbers, output } = drawLayer(

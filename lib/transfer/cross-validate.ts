@@ -9,7 +9,9 @@ import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
 import { scorePictures } from './evaluate';
-import { type TransferOptions, transferLearn } from './transfer-learn';
+import { type FineTuneOptions, fineTune } from './fine-tune';
+import { transferLearn } from './transfer-learn';
+import type { TransferOptions } from './transfer-options';
 
 /** What to train in each fold, and how to divide. `seed` is that of the head and of random weights, in all folds. */
 export interface CrossValidationOptions extends TransferOptions {
@@ -22,6 +24,8 @@ export interface CrossValidationOptions extends TransferOptions {
    * larger. Default: all of them.
    */
   readonly perClass?: number;
+  /** Whether each fold's model is fine-tuned after its head, and how. Default: it stays frozen. */
+  readonly fineTune?: Pick<FineTuneOptions, 'epochs' | 'learningRate'>;
 }
 
 /** One fold: trained on the others, tested on it. */
@@ -80,7 +84,7 @@ export async function crossValidate(
   pictures: readonly Xray[] | ((seed: number) => readonly Xray[]),
   options: CrossValidationOptions,
 ): Promise<CrossValidation> {
-  const { folds = 5, seeds = [0, 1, 2], perClass, onProgress, ...rest } = options;
+  const { folds = 5, seeds = [0, 1, 2], perClass, fineTune: tuning, onProgress, ...rest } = options;
   checkWhole('folds', folds, 2);
   if (!seeds.length) throw new InputError('seeds is empty; give one or more');
   if (perClass !== undefined) checkWhole('perClass', perClass, 1);
@@ -101,7 +105,10 @@ export async function crossValidate(
   const tryFold = async ({ train, test }: Fold, seed: number, fold: number) => {
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
     const split: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
-    const model = await transferLearn(split, transfer);
+    const frozen = await transferLearn(split, transfer);
+    const model = tuning
+      ? await fineTune(frozen, split, { ...tuning, onProgress: transfer.onProgress, signal: rest.signal })
+      : frozen;
     options.signal?.throwIfAborted();
     const { truth, probabilities, patients, hashes } = await scorePictures(model, test, transfer);
     const evaluation = evaluatePredictions(truth, probabilities, classes, { patients });

@@ -7,6 +7,7 @@ import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
 import type { ScoredPictures } from '../evaluation/scored-pictures';
 import { wilson } from '../evaluation/wilson';
+import { checkLabels } from './check-labels';
 import type { TransferModel } from './model';
 import type { PictureToSee } from './picture-variants';
 
@@ -31,12 +32,7 @@ export async function scorePictures(
   options?: WorkOptions,
 ): Promise<ScoredXrays> {
   if (!xrays.length) throw new InputError('There are no pictures to evaluate on');
-  const stranger = xrays.find(({ label }) => !model.classes.includes(label));
-  if (stranger) {
-    throw new InputError(
-      `The class of ${stranger.path} is "${stranger.label}"; the model knows ${model.classes.join(', ')}`,
-    );
-  }
+  checkLabels(xrays, model.classes);
   // In an order of their own: intervals by resampling, and the last bits of sums, would follow from the caller's.
   const ordered = [...xrays].sort((a, b) => byText(a.sha256, b.sha256));
   return {

@@ -1,5 +1,5 @@
 import { type Region, regionVersion } from '../dataset/region';
-import type { Backbone } from '../networks/backbone';
+import type { BackboneDescription } from '../networks/backbone-description';
 import type { FeatureDescription } from './feature-folder';
 import { type PoolingName, pooledShape, poolingFor } from './pooling';
 import type { TrainingParameters } from './preset';
@@ -12,7 +12,7 @@ export type FeatureSettings = Pick<TrainingParameters, 'preprocessing' | 'resize
 
 /** What the features of a picture depend on, besides the picture. */
 export function describeFeatures(
-  backbone: Omit<Backbone, 'model'>,
+  backbone: BackboneDescription,
   settings: FeatureSettings,
 ): FeatureDescription {
   const { region = 'whole' } = settings;
@@ -34,6 +34,6 @@ export function describeFeatures(
 
 /** Shape [h, w, c] of a row of features. */
 export const featureRowShape = (
-  backbone: Omit<Backbone, 'model'>,
+  backbone: BackboneDescription,
   pooling: PoolingName,
 ): [number, number, number] => pooledShape(poolingFor(pooling, backbone.featureShape), backbone.featureShape);

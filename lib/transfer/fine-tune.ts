@@ -15,6 +15,7 @@ import { inferenceEngine } from '../networks/inference/engine';
 import { layersModelFiles } from '../networks/layers-model-files';
 import { loadBackbone } from '../networks/load-backbone';
 import { backboneReference } from './backbone-reference';
+import { checkLabels } from './check-labels';
 import { extractFeatures, type Features } from './features';
 import { halve } from './halve';
 import { type Dense, type Head, withTemperature } from './head';
@@ -23,7 +24,7 @@ import { createModel, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
 import type { PictureToSee } from './picture-variants';
 import { poolingFor } from './pooling';
-import { withValidation } from './transfer-learn';
+import { withValidation } from './with-validation';
 
 export interface FineTuneOptions extends WorkOptions {
   /** Epochs, 1 to 1,000. Default 10. */
@@ -108,11 +109,7 @@ export async function fineTune(
     throw new InputError('The model was fine-tuned before; start from one with a frozen base');
   const tf = await trainableTensorFlow('Fine-tuning');
   const { train, validation } = withValidation(split, model.preset);
-  const strange = [...train, ...validation].find(({ label }) => !model.classes.includes(label));
-  if (strange)
-    throw new InputError(
-      `The class of ${strange.path} is "${strange.label}"; the model knows ${model.classes.join(', ')}`,
-    );
+  checkLabels([...train, ...validation], model.classes);
   const norm = await model.withBackbone(async (base) => base.norm);
   const reference = { ...backboneReference(model.backbone), ...(norm && { norm }) };
   const backbone = await loadBackbone(reference);

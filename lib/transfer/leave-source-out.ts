@@ -3,7 +3,8 @@ import type { Split, Xray } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
 import { withoutHeads } from './cross-validate';
 import { evaluate } from './evaluate';
-import { type TransferOptions, transferLearn } from './transfer-learn';
+import { transferLearn } from './transfer-learn';
+import type { TransferOptions } from './transfer-options';
 
 /** A model of all other sources, tried on one that it has never seen. */
 export interface SourceRun {

@@ -6,7 +6,8 @@ import { meanRocArea } from '../evaluation/mean-roc-area';
 import { type Permutation, permutationScores } from '../evaluation/permutation-scores';
 import { withoutHeads } from './cross-validate';
 import { scorePictures } from './evaluate';
-import { type TransferOptions, transferLearn } from './transfer-learn';
+import { transferLearn } from './transfer-learn';
+import type { TransferOptions } from './transfer-options';
 
 export interface PermutationTestOptions extends TransferOptions {
   /** How many permutations; the smallest p is 1 / (permutations + 1). Default 199. */

@@ -115,4 +115,5 @@ def main(pictures_file, count, out, mobilenet_folder=None):
         json.dump(reference, file)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -14,13 +14,17 @@ import { accent, classColors, contrast, ink, secondary } from '../../lib/plots/c
 import { comparisonChart } from '../../lib/plots/comparison-chart';
 import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
 import { historyChart } from '../../lib/plots/history-chart';
+import { insideShareChart } from '../../lib/plots/inside-share-chart';
 import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
+import { learningRateChart } from '../../lib/plots/learning-rate-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import * as short from '../../lib/plots/plots';
 import { precisionRecallChart } from '../../lib/plots/precision-recall-chart';
+import { randomizationChart } from '../../lib/plots/randomization-chart';
 import { rocChart } from '../../lib/plots/roc-chart';
 import { type ChartSpec, wrapWords } from '../../lib/plots/theme';
 import { thresholdsChart } from '../../lib/plots/thresholds-chart';
+import { variantsChart } from '../../lib/plots/variants-chart';
 import { history, plots, scoredPictures } from './samples';
 
 /** Numbers to six digits, so that no machine's last bit changes a snapshot. */
@@ -85,6 +89,24 @@ const expected: Record<keyof typeof plots, string[]> = {
   calibration: ['predicted probability', 'observed share', 'pictures'],
   calibrated: ['No miscalibration of covid can be shown on 60 pictures', 'predicted probability'],
   thresholds: ['sensitivity', 'specificity', 'covid is called from this probability on'],
+  insideShare: [
+    'lungs',
+    'findings',
+    'Grad-CAM',
+    '0.667 [0.541, 0.773]',
+    'share of the picture',
+    'share inside',
+  ],
+  learningRate: ['smoothed', 'each batch', 'learning rate', '6.9e-4', 'loss (cross-entropy)'],
+  randomization: [
+    'nothing',
+    'head',
+    'labels shuffled',
+    'rank correlation',
+    'structural similarity',
+    'HiResCAM',
+  ],
+  variants: ['frozen', 'preset', 'compared with the first', '0.725 [0.645, 0.792]'],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };
 
@@ -121,11 +143,15 @@ test('the same chart under its short name', () => {
     'comparison',
     'confusionMatrix',
     'history',
+    'insideShare',
     'learningCurves',
+    'learningRate',
     'notCovid',
     'precisionRecall',
+    'randomization',
     'roc',
     'thresholds',
+    'variants',
   ]);
 });
 
@@ -170,6 +196,10 @@ test.each<[string, () => unknown, RegExp]>([
   ['comparison', () => comparisonChart([]), /no figures/],
   ['baselines', () => baselinesChart([]), /no figures/],
   ['learning curves', () => learningCurvesChart([]), /no figures/],
+  ['learning rate', () => learningRateChart({ points: [], suggestion: 1, rule: 'valley' }), /no points/],
+  ['shares', () => insideShareChart([]), /no figures/],
+  ['randomisation', () => randomizationChart([{ method: 'm', steps: [] }]), /no steps/],
+  ['variants', () => variantsChart([]), /no figures/],
   [
     'learning curves',
     () => learningCurvesChart([{ features: 'pixels', perClass: 0, figure: wilson(3, 4) }]),

@@ -9,11 +9,15 @@ import { classCounts } from '../../lib/plots/class-counts';
 import { comparisonChart } from '../../lib/plots/comparison-chart';
 import { confusionMatrixChart } from '../../lib/plots/confusion-matrix-chart';
 import { historyChart } from '../../lib/plots/history-chart';
+import { insideShareChart } from '../../lib/plots/inside-share-chart';
 import { learningCurvesChart } from '../../lib/plots/learning-curves-chart';
+import { learningRateChart } from '../../lib/plots/learning-rate-chart';
 import { notCovidChart } from '../../lib/plots/not-covid-chart';
 import { precisionRecallChart } from '../../lib/plots/precision-recall-chart';
+import { randomizationChart } from '../../lib/plots/randomization-chart';
 import { rocChart } from '../../lib/plots/roc-chart';
 import { thresholdsChart } from '../../lib/plots/thresholds-chart';
+import { variantsChart } from '../../lib/plots/variants-chart';
 import type { History } from '../../lib/transfer/history';
 
 const xray = (label: string, i: number): Xray => ({
@@ -157,4 +161,61 @@ export const plots = {
     bins: 5,
   }),
   thresholds: thresholdsChart(scoredPictures(two!, 16, 2, 1), { threshold: 0.3 }),
+  insideShare: insideShareChart(
+    ['lungs', 'findings'].flatMap((region, i) =>
+      ['Grad-CAM', 'HiResCAM', 'occlusion'].map((method, j) => ({
+        region,
+        method,
+        share: wilson(40 - 25 * i + 4 * j, 60),
+        area: wilson(2000 - 1700 * i, 6000),
+      })),
+    ),
+    { synthetic: true },
+  ),
+  learningRate: learningRateChart({
+    points: Array.from({ length: 80 }, (_, i) => {
+      const smoothed = 0.69 - 0.5 / (1 + Math.exp((48 - i) / 5)) + 0.3 * Math.max(0, (i - 66) / 4) ** 2;
+      return {
+        learningRate: 1e-7 * 1e8 ** (i / 100),
+        loss: smoothed + 0.08 * Math.sin(2.7 * i),
+        smoothed,
+      };
+    }),
+    suggestion: 1e-7 * 1e8 ** 0.48,
+    rule: 'valley: the middle of the longest fall of the smoothed loss',
+  }),
+  randomization: randomizationChart(
+    ['Grad-CAM', 'HiResCAM'].map((method, j) => {
+      const maps = (randomized: string, i: number) => ({
+        randomized,
+        spearman: { value: 0.6 - 0.12 * i - 0.1 * j, low: 0.5 - 0.13 * i - 0.1 * j, high: 0.7 - 0.1 * i },
+        ssim: { value: 0.5 - 0.08 * i, low: 0.4 - 0.08 * i, high: 0.6 - 0.08 * i - 0.05 * j },
+      });
+      return {
+        method,
+        steps: ['head', 'block5_conv', 'block3_conv', 'block1_conv'].map(maps),
+        ...(j === 1 && { labels: maps('labels', 2) }),
+      };
+    }),
+    { synthetic: true },
+  ),
+  variants: variantsChart(
+    [
+      { question: 'preset', name: 'article', accuracy: wilson(100, 138), difference: null },
+      {
+        question: 'preset',
+        name: 'sound',
+        accuracy: wilson(129, 138),
+        difference: { value: 0.21, low: 0.14, high: 0.28 },
+      },
+      { question: 'base', name: 'frozen', accuracy: wilson(129, 138), difference: null },
+      {
+        question: 'base',
+        name: 'last block fine-tuned',
+        accuracy: wilson(128, 138),
+        difference: { value: -0.007, low: -0.04, high: 0.026 },
+      },
+    ],
+    { synthetic: true },
+  ),
 };

@@ -19,7 +19,8 @@ import { leaveSourceOut } from '../../lib/transfer/leave-source-out';
 import type { TransferModel } from '../../lib/transfer/model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { permutationTest } from '../../lib/transfer/permutation-test';
-import { type TransferOptions, transferLearn } from '../../lib/transfer/transfer-learn';
+import { transferLearn } from '../../lib/transfer/transfer-learn';
+import type { TransferOptions } from '../../lib/transfer/transfer-options';
 import { writeClassFolders } from './class-folders';
 import { tinyCut, writeTinyBackbone } from './tiny-backbone';
 

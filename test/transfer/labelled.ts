@@ -1,5 +1,6 @@
 import { type Random, seededRandom } from '../../lib/core/random';
-import type { HeadTraining, LabelledFeatures } from '../../lib/transfer/train-head';
+import type { LabelledFeatures } from '../../lib/transfer/labelled-features';
+import type { HeadTraining } from '../../lib/transfer/train-head';
 
 /** Rows of numbers around a centre of their class; `spread` 0.3 is easy, 3 is hard. */
 export function cloud(

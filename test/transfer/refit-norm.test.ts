@@ -18,7 +18,8 @@ import { loadModel } from '../../lib/transfer/load-model';
 import type { TransferModel } from '../../lib/transfer/model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { refitNorm } from '../../lib/transfer/refit-norm';
-import { type TransferOptions, transferLearn } from '../../lib/transfer/transfer-learn';
+import { transferLearn } from '../../lib/transfer/transfer-learn';
+import type { TransferOptions } from '../../lib/transfer/transfer-options';
 import { writeClassFolders } from './class-folders';
 import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';
 

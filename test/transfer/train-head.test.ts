@@ -5,12 +5,8 @@ import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
 import { type Random, seededRandom } from '../../lib/core/random';
 import { type Dense, glorotDense, type Head, headLogits, headProbabilities } from '../../lib/transfer/head';
-import {
-  type HeadTraining,
-  type LabelledFeatures,
-  scoreHead,
-  trainHead,
-} from '../../lib/transfer/train-head';
+import type { LabelledFeatures } from '../../lib/transfer/labelled-features';
+import { type HeadTraining, scoreHead, trainHead } from '../../lib/transfer/train-head';
 import keras from '../fixtures/transfer/keras_head.json';
 import { cloud, training } from './labelled';
 

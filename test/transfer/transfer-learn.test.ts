@@ -28,7 +28,9 @@ import { fineTune } from '../../lib/transfer/fine-tune';
 import { loadModel } from '../../lib/transfer/load-model';
 import type { TransferModel } from '../../lib/transfer/model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
-import { type TransferOptions, transferLearn, withValidation } from '../../lib/transfer/transfer-learn';
+import { transferLearn } from '../../lib/transfer/transfer-learn';
+import type { TransferOptions } from '../../lib/transfer/transfer-options';
+import { withValidation } from '../../lib/transfer/with-validation';
 import { writeClassFolders } from './class-folders';
 import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';
 

@@ -97,6 +97,34 @@ function spread(patches: readonly Patch[], { outlines }: Chest, places: Places, 
   return shape;
 }
 
+interface DrawnShape {
+  readonly strength: number;
+  /** Where the patches are, 0 to 1. */
+  readonly shape: Field;
+}
+
+function drawShape(
+  label: PhantomClass,
+  chest: Chest,
+  places: Places,
+  size: number,
+  random: Random,
+): DrawnShape {
+  const strength = random.between(0.22, 0.38) * (label === 'normal' ? 0.7 : 1);
+  const patches = patchesOf[label](chest, random);
+  if (!patches.length) return { strength, shape: emptyField(size) };
+  return { strength, shape: spread(patches, chest, places, smoothNoise(random, size, 6)) };
+}
+
+/** Where one picture's findings, or a normal picture's benign overlay, are: 1 inside, 0 outside, between at the soft edge. */
+export const findingsShape = (
+  label: PhantomClass,
+  chest: Chest,
+  places: Places,
+  size: number,
+  random: Random,
+): Field => drawShape(label, chest, places, size, random).shape;
+
 /**
  * Added attenuation of one picture's findings, or of a normal picture's benign overlay.
  * Its sum over the picture has one distribution for both illnesses: their number and size of patches give nothing away.
@@ -108,14 +136,12 @@ export function drawFindings(
   size: number,
   random: Random,
 ): Field {
-  const strength = random.between(0.22, 0.38) * (label === 'normal' ? 0.7 : 1);
-  const patches = patchesOf[label](chest, random);
-  if (!patches.length) return emptyField(size);
-  const shape = spread(patches, chest, places, smoothNoise(random, size, 6));
+  const { strength, shape } = drawShape(label, chest, places, size, random);
+  const total = sumOf(shape);
+  if (total === 0) return shape;
   const { sigma, depth } = textures[label];
   const grain = smoothNoise(random, size, sigma);
-  const total = sumOf(shape);
   // The area, in pixels, that a patch of this strength would cover evenly.
-  const level = total > 0 ? (strength * 900 * (size / 224) ** 2) / total : 0;
+  const level = (strength * 900 * (size / 224) ** 2) / total;
   return mapField(shape, (value, i) => level * value * Math.max(0, 1 + depth * grain.data[i]!));
 }

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '../../core/random';
 import { phantomVersion } from '../phantom';
-import type { PhantomClass } from '../phantom-class';
+import { type PhantomClass, phantomClasses } from '../phantom-class';
 
 /** One picture to be drawn: where it goes, whose it is, and the streams it is drawn from. */
 export interface PlannedPhantom {
@@ -22,6 +22,11 @@ function visits(patient: Random): number {
 
 const padded = (number: number): string => String(number).padStart(4, '0');
 
+const streamOf = (label: PhantomClass, part: PhantomPart, seed: number): Random =>
+  seededRandom(seed).fork('phantom').fork(part).fork(label);
+const patientStream = (stream: Random, number: number): Random => stream.fork('patient').fork(number);
+const pictureStream = (stream: Random, number: number): Random => stream.fork('picture').fork(number);
+
 /**
  * The first `count` pictures of one class. Each has streams of its own, so that a larger count only adds pictures.
  * Version, seed and part are in the patient's name: no two of them are ever mistaken for one patient.
@@ -32,20 +37,38 @@ export function planPhantoms(
   seed: number,
   count: number,
 ): PlannedPhantom[] {
-  const stream = seededRandom(seed).fork('phantom').fork(part).fork(label);
+  const stream = streamOf(label, part, seed);
   const prefix = `phantom-v${phantomVersion}-${seed}-${part}-${label}`;
   const planned: PlannedPhantom[] = [];
   for (let number = 1; planned.length < count; number++) {
-    const patient = stream.fork('patient').fork(number);
+    const patient = patientStream(stream, number);
     for (let visit = visits(patient); visit > 0 && planned.length < count; visit--) {
       const picture = planned.length + 1;
       planned.push({
         name: `phantom-${padded(picture)}.png`,
         patientId: `${prefix}-${padded(number)}`,
         patient,
-        picture: stream.fork('picture').fork(picture),
+        picture: pictureStream(stream, picture),
       });
     }
   }
   return planned;
+}
+
+/** The streams that a phantom was drawn from and its class, told from its names; undefined where it is none of this version. */
+export function drawnFrom(
+  name: string,
+  patientId: string,
+): { label: PhantomClass; patient: Random; picture: Random } | undefined {
+  const [, version, seed, part, label, patient] =
+    /^phantom-v(\d+)-(\d+)-(training|test)-(\w+)-(\d+)$/.exec(patientId) ?? [];
+  const picture = /^phantom-(\d+)\.png$/.exec(name)?.[1];
+  const known = phantomClasses.find((phantomClass) => phantomClass === label);
+  if (Number(version) !== phantomVersion || !known || !picture) return undefined;
+  const stream = streamOf(known, part as PhantomPart, Number(seed));
+  return {
+    label: known,
+    patient: patientStream(stream, Number(patient)),
+    picture: pictureStream(stream, Number(picture)),
+  };
 }
