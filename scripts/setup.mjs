@@ -91,16 +91,16 @@ const kind = chooseKind(options.gpu ? 'gpu' : options.cpu ? 'cpu' : undefined);
 const packages = step('npm packages', npmPackages).then((outcome) => {
   // Without packages nothing else can be done; the exit ends what runs beside.
   if (outcome !== true) process.exit(1);
-  return step('lib compiled to dist/', compile);
 });
+const compiled = packages.then(() => step('lib compiled to dist/', compile));
 const python = step('JupyterLab in .venv', jupyter);
 const fetched = python.then(() => step(`TensorFlow library (${kind})`, (tell) => library(kind, tell)));
 // After the library: pip has its wheel by then.
 const compared = fetched.then(
   () => options.peers && step('Keras, scikit-learn, OpenCV to compare with', peers),
 );
-const compiled = await packages;
+await packages;
 await tensorflow(kind, fetched);
 await compared;
-if (compiled !== true) process.exitCode = 1;
+if ((await compiled) !== true) process.exitCode = 1;
 say(`Setup took ${secondsSince(began)}`);

@@ -42,8 +42,8 @@ export interface ReportRun {
  */
 const demoParameters = {
   AUGMENT: '0',
-  COUNT: '40',
-  TEST_COUNT: '12',
+  COUNT: '36',
+  TEST_COUNT: '10',
   THREE_CLASS_BACKBONES: 'resnet50v2',
 };
 
