@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit';
 import { addCache } from './commands/cache';
 import { addData } from './commands/data';
 import { addDoctor } from './commands/doctor';
@@ -27,6 +28,7 @@ for (const add of [
   addEvaluate,
   addPredict,
   addFeatures,
+  addAudit,
   addCache,
   addReport,
 ])

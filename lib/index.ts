@@ -1,3 +1,5 @@
+export type { Audit, AuditTest } from './audit/audit';
+export { auditDataset } from './audit/audit-dataset';
 export { describeBackend } from './compute/describe-backend';
 export { InputError } from './core/check';
 export { seededRandom } from './core/random';

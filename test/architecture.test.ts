@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   transfer: middle,
   // What explains a model knows models.
   explain: [...middle, 'transfer'],
-  audit: middle,
+  audit: [...middle, 'transfer'],
   plots: middle,
   notebook: upper,
   // The report is what the notebooks become; the command line says what both can do.

@@ -40,6 +40,7 @@ export function addTrain(program: Command): void {
     .action((options, command: Command) =>
       run(command, async (work) => {
         const { loadDataset, splitDataset, transferLearn, fineTune, evaluate } = await import('../index.js');
+        const { keptAudit } = await import('../audit/kept-audit.js');
         const { checkModelFolder } = await import('../transfer/save-model.js');
         const { dataset, classes, test, out, fineTune: fineTuneEpochs, json: _, ...training } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
@@ -60,7 +61,7 @@ export function addTrain(program: Command): void {
         // Saved before its figures are there: an interrupt must not cost the training.
         await model.save(out);
         const evaluation = model.interrupted ? null : await evaluate(model, split.test, work);
-        if (evaluation) await model.save(out, evaluation);
+        if (evaluation) await model.save(out, evaluation, await keptAudit(dataset, xrays));
         const counts = {
           train: model.seen.train.length,
           validation: model.seen.validation.length,

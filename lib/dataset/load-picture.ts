@@ -1,7 +1,7 @@
 import { checkChoice } from '../core/check';
 import { asRgb } from './channels';
 import { decodeChannels, readPictureFileSync } from './read-pixels';
-import { keepRegion, type Region } from './region';
+import { keepRegion, type Region, withBorderOf } from './region';
 import { resizeAntialiased, resizeBilinear } from './resize';
 import { rotate } from './rotate';
 import type { Pixels } from './xray';
@@ -32,20 +32,28 @@ export interface PictureSettings {
 /** A file to read, and the angles by which it is wanted turned, in degrees; 0 for the picture as it is. */
 export interface PictureRequest {
   readonly file: string;
+  /** The file whose border it is given. Default: its own. */
+  readonly border?: string;
   readonly degrees: readonly number[];
 }
 
+/** As the file has it, one channel if it is grey. */
+const loadResized = async (file: string, { size, resize }: PictureSettings): Promise<Pixels> =>
+  resizePixels(await decodeChannels(readPictureFileSync(file), file), size, resize);
+
 /**
- * Reads a JPEG or PNG file, resizes it to a square, keeps the region and turns it; one picture an angle, for one
- * decoding.
+ * Reads a JPEG or PNG file, resizes it to a square, gives it another's border if one is named, keeps the region and
+ * turns it; one picture an angle, for one decoding.
  * @throws InputError as readPixels, resizePixels, keepRegion and rotate
  */
 export async function loadTurned(
-  { file, degrees }: PictureRequest,
-  { size, resize, region }: PictureSettings,
+  { file, border, degrees }: PictureRequest,
+  settings: PictureSettings,
 ): Promise<Pixels[]> {
-  const decoded = await decodeChannels(readPictureFileSync(file), file);
-  const resized = await resizePixels(decoded, size, resize);
+  const own = await loadResized(file, settings);
+  const resized =
+    border === undefined ? own : withBorderOf(asRgb(own), asRgb(await loadResized(border, settings)));
+  const { region } = settings;
   const kept = region === 'whole' ? resized : keepRegion(asRgb(resized), region);
   return degrees.map((angle) => asRgb(angle ? rotate(kept, angle) : kept));
 }

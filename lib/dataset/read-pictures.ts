@@ -14,15 +14,21 @@ const batches = 3;
 /** Copies made of one decoding; a picture with more is decoded again, so that memory stays bounded. */
 const copiesAtOnce = 8;
 
-/** Neighbours of one file as one request. */
-function* requestsFor(
-  pictures: readonly { readonly file: string; readonly degrees: number }[],
-): Generator<PictureRequest> {
+/** A picture to be read, turned, perhaps within the border of another. */
+export interface PictureToRead {
+  readonly file: string;
+  readonly degrees: number;
+  readonly border?: { readonly file: string };
+}
+
+/** Neighbours of one file and border as one request. */
+function* requestsFor(pictures: readonly PictureToRead[]): Generator<PictureRequest> {
   for (let i = 0; i < pictures.length; ) {
-    const { file } = pictures[i]!;
+    const { file, border } = pictures[i]!;
+    const isSame = (other?: PictureToRead) => other?.file === file && other.border?.file === border?.file;
     const degrees: number[] = [];
-    while (degrees.length < copiesAtOnce && pictures[i]?.file === file) degrees.push(pictures[i++]!.degrees);
-    yield { file, degrees };
+    while (degrees.length < copiesAtOnce && isSame(pictures[i])) degrees.push(pictures[i++]!.degrees);
+    yield { file, degrees, ...(border && { border: border.file }) };
   }
 }
 
@@ -34,7 +40,7 @@ function* requestsFor(
  * @throws InputError naming the file that cannot be read, when its turn comes
  */
 export async function* readPictures(
-  pictures: readonly { readonly file: string; readonly degrees: number }[],
+  pictures: readonly PictureToRead[],
   settings: PictureSettings,
   batch: number,
 ): AsyncGenerator<Pixels> {

@@ -48,3 +48,16 @@ export function keepRegion(pixels: Pixels, region: Region): Pixels {
     for (let x = 0; x < width; x++, i += 3) if (isKept(x, y)) data.set(pixels.data.subarray(i, i + 3), i);
   return { width, height, data };
 }
+
+/**
+ * A picture within another's border: the outer eighth on every side, all that `without-centre` keeps, is the other's.
+ * @param other of the same size
+ */
+export function withBorderOf(pixels: Pixels, other: Pixels): Pixels {
+  const { width, height } = pixels;
+  const isBorder = keeps(pixels, 'without-centre');
+  const data = pixels.data.slice();
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i += 3) if (isBorder(x, y)) data.set(other.data.subarray(i, i + 3), i);
+  return { width, height, data };
+}

@@ -1,11 +1,9 @@
 import { checkWhole } from '../core/check';
 import type { Pixels } from './xray';
 
-/** Rec. 601's weights of red, green and blue in grey, as OpenCV's and Pillow's. */
-const weights = [0.299, 0.587, 0.114];
-
 /**
- * A small grey picture: the mean over each of size × size boxes that tile the picture, whatever its aspect.
+ * A small grey picture: the mean over each of size × size boxes that tile the picture, whatever its aspect, and over
+ * the three colours. Of 224×224 pixels and size 32 it is what the network `pixels` gives.
  * @param size side of the result, 1 to the picture's shorter side
  * @returns [size · size], 0 to 255, row by row from the top left
  * @throws InputError for a size out of range
@@ -19,9 +17,9 @@ export function greyThumbnail({ width, height, data }: Pixels, size: number): Fl
     const row = Math.floor((y * size) / height) * size;
     for (let x = 0; x < width; x++, i += 3) {
       const box = row + columns[x]!;
-      sums[box]! += weights[0]! * data[i]! + weights[1]! * data[i + 1]! + weights[2]! * data[i + 2]!;
+      sums[box]! += data[i]! + data[i + 1]! + data[i + 2]!;
       counts[box]!++;
     }
   }
-  return Float32Array.from(sums, (sum, box) => sum / counts[box]!);
+  return Float32Array.from(sums, (sum, box) => sum / (3 * counts[box]!));
 }

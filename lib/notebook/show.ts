@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { ChartSpec } from '../plots/theme';
 import { chartSvg } from './chart';
+import { describeAudit, isAudit } from './describe-audit';
 import { describeEvaluation, isEvaluation } from './describe-evaluation';
 import { describeSplit, describeXrays, isSplit, isXrays } from './describe-xrays';
 import { type Bundle, display } from './display';
@@ -67,6 +68,7 @@ export function outputOf(value: unknown): Output {
     const markup = markupOutput(value);
     if (markup) return markup;
     if (isChart(value)) return chartOutput(value);
+    if (isAudit(value)) return tableOutput(describeAudit(value));
     if (isEvaluation(value)) return tableOutput(describeEvaluation(value));
     if (isSplit(value)) return tableOutput(describeSplit(value));
   }
@@ -77,7 +79,7 @@ export function outputOf(value: unknown): Output {
  * Shows a value under the cell; outside a notebook prints it as text. It is shown when this returns: nothing to await.
  * - a chart of `plots`, or any Vega-Lite 5 specification with its data inside: interactive, with an SVG beside
  * - a `table(…)`, a danfojs DataFrame or Series
- * - an `Evaluation`, a `Split`, records of pictures: as a table
+ * - an `Evaluation`, an `Audit`, a `Split`, records of pictures: as a table
  * - the bytes of a PNG or JPEG, such as a `collage`
  * - `{ html }`, `{ markdown }`, `{ svg }`, each with `text` for terminals if wanted
  * - anything else: as text

@@ -1,4 +1,5 @@
 /** All charts under short names: `plots.history(model.history)`. Each makes a Vega-Lite specification; `show` draws it. */
+export { auditChart as audit } from './audit-chart';
 export { baselinesChart as baselines } from './baselines-chart';
 export { calibrationChart as calibration } from './calibration-chart';
 export { classCounts } from './class-counts';

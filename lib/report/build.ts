@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InputError } from '../core/check';
 import { writeFileAtomic } from '../core/files';
 import { escapeHtml } from '../notebook/escape-html';
+import { auditSection, type ReportedAudit } from './audit-section';
 import { chartScripts } from './chart-scripts';
 import { type Entry, renderContents } from './contents';
 import { renderInline } from './markdown';
@@ -29,6 +30,8 @@ export interface ReportOptions {
   readonly notices?: readonly (string | Notice)[];
   /** On top, before the notebooks. Default none. */
   readonly summary?: ReportSummary;
+  /** Of the pictures, after the summary. Default none. */
+  readonly audits?: readonly ReportedAudit[];
   /** Default "Deep transfer learning on chest X-rays". */
   readonly title?: string;
 }
@@ -69,15 +72,16 @@ const entryOf = ({ title, anchor, headings }: Outline): Entry => ({
  * @throws InputError if there are no notebooks, or one cannot be read or is none
  */
 export async function buildReport(options: ReportOptions): Promise<ReportFile> {
-  const { notebooks, environment, notices = [], summary = {} } = options;
+  const { notebooks, environment, notices = [], summary = {}, audits = [] } = options;
   if (!notebooks.length) throw new InputError('notebooks is empty; name the executed notebooks to report on');
-  const taken = new Set(['contents', 'report', 'summary', 'environment', 'unfold']);
+  const taken = new Set(['contents', 'report', 'summary', 'audit', 'environment', 'unfold']);
   const outlines: Outline[] = [];
   for (const file of notebooks) outlines.push(await outlineNotebook(file, taken));
   const labels = notices.flatMap((notice) => (typeof notice === 'string' ? [] : [notice.label]));
   const sections: string[] = [];
   for (const outline of outlines) sections.push(await renderNotebook(outline, outlines, labels));
   const top = reportSummary(summary);
+  const audited = auditSection(audits);
   const end = renderEnvironment(environment.rows);
   const page = renderPage({
     title: options.title ?? 'Deep transfer learning on chest X-rays',
@@ -92,10 +96,11 @@ export async function buildReport(options: ReportOptions): Promise<ReportFile> {
     ],
     contents: renderContents([
       ...(top ? [{ text: 'Summary', anchor: 'summary' }] : []),
+      ...(audited ? [{ text: 'Audit', anchor: 'audit' }] : []),
       ...outlines.map(entryOf),
       ...(end ? [{ text: 'What this ran on', anchor: 'environment' }] : []),
     ]),
-    summary: top,
+    summary: `${top}${audited}`,
     notebooks: sections,
     environment: end,
     scripts: await chartScripts(sections.some((section) => section.includes('<figure class="chart">'))),

@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { keptAudit } from '../audit/kept-audit';
 import { InputError } from '../core/check';
 import { exists, sha256 } from '../core/files';
 import type { WorkOptions } from '../core/progress';
@@ -9,7 +10,8 @@ import { readRecords } from '../dataset/records';
 import { syntheticSource } from '../dataset/xray';
 import { executeNotebook } from '../notebook/execute';
 import { NotebookProcess } from '../notebook/notebook-child';
-import { keptRuns } from '../transfer/kept-runs';
+import { type KeptRun, keptRuns } from '../transfer/kept-runs';
+import type { ReportedAudit } from './audit-section';
 import { buildReport, type Notice } from './build';
 import { examine } from './examine';
 
@@ -99,6 +101,15 @@ async function describeData(folder: string) {
   return { rows, synthetic };
 }
 
+/** The audit kept beside the dataset, and those that models were saved with. */
+async function auditsOf(dataset: string, models: readonly KeptRun[]): Promise<ReportedAudit[]> {
+  const own = await keptAudit(dataset);
+  return [
+    ...(own ? [{ of: path.basename(dataset), ...own }] : []),
+    ...models.flatMap(({ name, audit }) => (audit ? [{ of: `pictures of ${name}`, ...audit }] : [])),
+  ];
+}
+
 /**
  * Runs all notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
  * fails is shown with its error, and the others run.
@@ -168,6 +179,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     output: path.resolve(options.out, 'index.html'),
     notices,
     summary: { runs: models },
+    audits: await auditsOf(datasetFolder(), models),
     environment: {
       rows: [
         ['back end', `${examination.backend} (${examination.reason})`],

@@ -49,7 +49,12 @@ export const manifestSchema = z.object({
     refitNorm: z.boolean().default(false),
   }),
   seed: z.number().int(),
-  seen: z.object({ train: hashes, validation: hashes, test: hashes }),
+  seen: z.object({
+    grouping: z.enum(['patient', 'image']).optional(),
+    train: hashes,
+    validation: hashes,
+    test: hashes,
+  }),
   synthetic: z.boolean(),
   interrupted: z.boolean(),
   inputSize: z.number().int().min(1).max(4096),

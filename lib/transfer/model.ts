@@ -4,6 +4,7 @@ import type { WorkOptions } from '../core/progress';
 import { bounded } from '../dataset/bounded';
 import { resizePixels } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
+import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from './feature-settings';
@@ -37,8 +38,9 @@ export interface TransferModel extends TrainedParts {
    * Writes the model folder (see `saveModel`), whole or not at all.
    * @throws InputError if the folder holds anything but a model
    * @param figures what `evaluate` said of it, kept in the manifest and in run.json
+   * @param audit what `auditDataset` said of its pictures, kept in run.json and in the model card
    */
-  save(folder: string, figures?: Evaluation): Promise<void>;
+  save(folder: string, figures?: Evaluation, audit?: AuditSummary): Promise<void>;
   /** Lends the base, loaded, to `work`; it belongs to the library. */
   withBackbone<T>(work: (backbone: FrozenBase) => Promise<T>): Promise<T>;
 }
@@ -104,7 +106,7 @@ export function createModel(parts: TrainedParts, withBackbone: LendBackbone): Tr
     }
     return predictions;
   };
-  const save = (folder: string, figures?: Evaluation) =>
-    withBackbone((backbone) => saveModel(parts, backbone, folder, figures));
+  const save = (folder: string, figures?: Evaluation, audit?: AuditSummary) =>
+    withBackbone((backbone) => saveModel(parts, backbone, folder, figures, audit));
   return { ...parts, withBackbone, predict, probabilities, save };
 }

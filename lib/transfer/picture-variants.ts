@@ -1,12 +1,15 @@
 import { seededRandom } from '../core/random';
+import { regionVersion } from '../dataset/region';
 import type { Xray } from '../dataset/xray';
 
-/** A picture, or a copy of it rotated by `degrees`. */
+/** A picture, or a copy of it: within another's border, rotated by `degrees`. */
 export interface PictureToSee {
   readonly file: string;
   readonly sha256: string;
   /** 0 for the picture itself. */
   readonly degrees: number;
+  /** The picture whose border it is given. Default: its own. */
+  readonly border?: { readonly file: string; readonly sha256: string };
 }
 
 /** The picture itself, then its rotated copies; the angles follow from seed and picture alone. */
@@ -22,5 +25,7 @@ export function variantsOf(
 }
 
 /** The name of its features in the cache; follows from the bytes, not from where the file lies. */
-export const variantKey = ({ sha256, degrees }: PictureToSee) =>
-  degrees ? `${sha256} rotated ${degrees}` : sha256;
+export const variantKey = ({ sha256, degrees, border }: PictureToSee) =>
+  [sha256, border ? `border ${regionVersion} ${border.sha256}` : '', degrees ? `rotated ${degrees}` : '']
+    .filter(Boolean)
+    .join(' ');

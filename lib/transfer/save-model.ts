@@ -4,6 +4,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic, writeJson } from '../core/files';
+import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Backbone } from '../networks/backbone';
 import type { FrozenBase } from '../networks/frozen-base';
@@ -12,6 +13,7 @@ import { loadBackbone } from '../networks/load-backbone';
 import { featureRowShape } from './feature-settings';
 import { formatVersion } from './format-version';
 import type { Manifest } from './manifest';
+import { cardMark, modelCard } from './model-card';
 import { poolingFor } from './pooling';
 import type { TrainedParts } from './trained-parts';
 
@@ -70,7 +72,14 @@ async function filesOf(parts: TrainedParts, base: FrozenBase) {
   }
 }
 
-const filesOfModel = ['manifest.json', 'model.json', 'norm.bin', 'run.json', 'weights.bin'];
+const card = 'README.md';
+const filesOfModel = ['manifest.json', 'model.json', 'norm.bin', 'run.json', 'weights.bin', card];
+
+const isOwnCard = (file: string): Promise<boolean> =>
+  readFile(file, 'utf8').then(
+    (text) => text.includes(cardMark),
+    () => false,
+  );
 
 /**
  * Checks that a model may be written to `folder`: it is not there yet, is empty, or holds a model and nothing else.
@@ -81,17 +90,28 @@ export async function checkModelFolder(folder: string): Promise<void> {
     if (error.code === 'ENOENT') return [];
     throw new InputError(`${folder} is no folder that a model could be written to (${error.code})`);
   });
-  const other = found.find((name) => !filesOfModel.includes(name) && !name.startsWith('.'));
+  const foreignCard = found.includes(card) && !(await isOwnCard(path.join(folder, card)));
+  const other =
+    found.find((name) => !filesOfModel.includes(name) && !name.startsWith('.')) ??
+    (foreignCard ? card : undefined);
   if (other)
     throw new InputError(
       `${folder} holds ${other}, which is no part of a model and would be lost; name another folder`,
     );
 }
 
+/** Of an audit what a run record keeps. */
+const summaryOf = ({ verdict, expectation, tests }: AuditSummary): AuditSummary => ({
+  verdict,
+  expectation,
+  tests: tests.map(({ title, verdict: own, words }) => ({ title, verdict: own, words })),
+});
+
 /**
  * Writes a model folder: model.json and weights.bin (a tfjs layers-model: the head with its backbone named in the
  * manifest, or the whole network after fine-tuning), norm.bin where the base's batch norm was refitted, manifest.json,
- * and run.json for comparisons. The folder appears whole or not at all and replaces a former one.
+ * run.json for comparisons, and a model card for people (README.md). The folder appears whole or not at all and replaces
+ * a former one.
  * @throws InputError if the folder holds anything but a model
  */
 export async function saveModel(
@@ -99,6 +119,7 @@ export async function saveModel(
   base: FrozenBase,
   folder: string,
   figures?: Evaluation,
+  audit?: AuditSummary,
 ): Promise<void> {
   await checkModelFolder(folder);
   const { topology, weights } = await filesOf(parts, base);
@@ -130,7 +151,9 @@ export async function saveModel(
       history,
       seconds,
       evaluation: figures ?? null,
+      audit: audit ? summaryOf(audit) : null,
     });
+    await writeFileAtomic(path.join(temporary, card), modelCard(parts, figures ?? null, audit ?? null));
     await writeJson(path.join(temporary, 'manifest.json'), manifest);
     await commit(temporary, path.resolve(folder));
   } catch (error) {

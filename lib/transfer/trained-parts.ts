@@ -1,3 +1,4 @@
+import type { Split } from '../dataset/xray';
 import type { PreprocessingMode } from '../networks/preprocessing-mode';
 import type { Head } from './head';
 import type { History } from './history';
@@ -27,6 +28,8 @@ export interface Seconds {
 
 /** SHA-256 of the pictures on each side; what the model has seen. */
 export interface SeenPictures {
+  /** Whether patients were kept on one side; absent in models of older versions. */
+  readonly grouping?: Split['grouping'];
   readonly train: readonly string[];
   readonly validation: readonly string[];
   readonly test: readonly string[];

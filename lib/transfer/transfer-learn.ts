@@ -81,6 +81,7 @@ export async function transferLearn(split: Split, options: TransferOptions): Pro
         total: secondsSince(start),
       },
       seen: {
+        grouping: split.grouping,
         train: hashes(parts.train),
         validation: hashes(parts.validation),
         test: hashes(parts.test),

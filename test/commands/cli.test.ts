@@ -50,6 +50,7 @@ describe('usage', () => {
     'evaluate',
     'predict',
     'features',
+    'audit',
     'cache',
     'report',
   ];
@@ -112,6 +113,9 @@ describe('usage', () => {
     ['an unknown preset', [...train, '--preset', 'best'], /article, sound/],
     ['an unknown resize', [...train, '--resize', 'lanczos'], /cv2, antialiased/],
     ['one class', [...train, '--classes', 'covid'], /two or more/],
+    ['an audit of nothing', ['audit'], /--dataset/],
+    ['an audit of one class', ['audit', '--dataset', 'x', '--classes', 'covid'], /two or more/],
+    ['an audit of a handful', ['audit', '--dataset', 'x', '--per-class', '3'], /per-class is 3/],
     ['a class twice', [...train, '--classes', 'covid,covid'], /once/],
     ['no class', [...train, '--classes', ','], /classes/],
     [
@@ -164,6 +168,7 @@ describe('usage', () => {
       ['train', '--dataset', data, ...base, '--out', data],
       /covid|normal/,
     ],
+    ['an audit of a folder that is not there', ['audit', '--dataset', at('nothing')], /nothing/],
     ['no model', ['predict', at('nothing'), 'x.png'], /manifest\.json/],
     ['a back end that is none', ['doctor'], /XRAY_BACKEND is "abacus".*tensorflow, webgpu, wasm, cpu/],
   ])('%s: exit 1, with what to do; with --json one object that says it', async (name, args, says) => {
@@ -242,7 +247,13 @@ describe('train → evaluate → predict', () => {
     expect(train + validation + held).toBe(80);
     figuresOf(found.evaluation);
     expect(found.evaluation.accuracy.value).toBeGreaterThan(0.8);
-    expect(readdirSync(model).sort()).toEqual(['manifest.json', 'model.json', 'run.json', 'weights.bin']);
+    expect(readdirSync(model).sort()).toEqual([
+      'README.md',
+      'manifest.json',
+      'model.json',
+      'run.json',
+      'weights.bin',
+    ]);
     const run = JSON.parse(readFileSync(path.join(model, 'run.json'), 'utf8'));
     expect(run.evaluation).toEqual(found.evaluation);
     expect(run.history.epochs.length).toBeGreaterThan(0);
@@ -388,6 +399,53 @@ describe('the cache', () => {
     expect(jsonOf(cleared.stdout)).toEqual({ folders: 1, bytes });
     expect(await list()).toMatchObject({ features: [], bytes: 0 });
     expect((await runCli(['cache', 'clear', '--all'], environment)).code).toBe(0);
+  });
+});
+
+describe('audit', () => {
+  const pictures = at('audited');
+  const audit = (...more: string[]) =>
+    runCli(['audit', '--dataset', pictures, '--backbone', 'pixels', ...more]);
+  beforeAll(() => writeClassFolders(pictures, ['covid', 'normal'], 30, { noise: 15 }));
+
+  test('prints what it found as one JSON object, and keeps it beside the pictures if asked to', async () => {
+    const { code, stdout, stderr } = await audit('--json', '--keep');
+    expect(stderr).toContain('features');
+    expect(code).toBe(0);
+    const found = jsonOf(stdout);
+    expect(found).toMatchObject({
+      data: { pictures: 60, patients: 30 },
+      backbone: { title: '32×32 pixels' },
+      whole: figure,
+      verdict: expect.stringMatching(/^(flagged|clear)$/),
+      notice: expect.stringContaining('never for diagnosis'),
+    });
+    for (const one of found.tests) {
+      expect(one).toMatchObject({
+        title: expect.any(String),
+        rule: expect.any(String),
+        words: expect.any(String),
+      });
+      expect(['flagged', 'clear', 'not tested']).toContain(one.verdict);
+    }
+    expect(JSON.parse(readFileSync(path.join(pictures, 'audit.json'), 'utf8'))).toEqual(found);
+  });
+
+  test('prints for people: every test with verdict and rule, and what to expect', async () => {
+    const { code, stdout } = await audit();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^(FLAGGED|CLEAR) +Border only\. AUROC .*\(flagged if 0\.80 or more/m);
+    expect(stdout).toMatch(/\n(FLAGGED|CLEAR)\. .*\nFor education only, never for diagnosis\.\n$/);
+  });
+
+  test('a model trained on the pictures then carries what it said', async () => {
+    const model = at('audited model');
+    const trained = await runCli(['train', '--dataset', pictures, ...base, '--epochs', '2', '--out', model]);
+    expect(trained.code).toBe(0);
+    const { expectation } = JSON.parse(readFileSync(path.join(pictures, 'audit.json'), 'utf8'));
+    const run = JSON.parse(readFileSync(path.join(model, 'run.json'), 'utf8'));
+    expect(run.audit.expectation).toBe(expectation);
+    expect(readFileSync(path.join(model, 'README.md'), 'utf8')).toContain('| Border only |');
   });
 });
 

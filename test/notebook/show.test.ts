@@ -5,8 +5,10 @@ import { projectFolder } from '../../lib/core/settings';
 import { syntheticSource } from '../../lib/dataset/xray';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
+import { auditText } from '../../lib/notebook/describe-audit';
 import { outputOf, show } from '../../lib/notebook/show';
 import { table } from '../../lib/notebook/table';
+import { sampleAudit } from '../audit/sample-audit';
 import { plots, split, xrays } from '../plots/samples';
 
 afterEach(() => vi.restoreAllMocks());
@@ -51,6 +53,28 @@ test('an evaluation is a table with intervals and both names of recall', () => {
     ['covid', 'normal'],
   );
   expect(textOf(scored)).toMatch(/AUROC 1\.000 .*log loss 0\.164, Brier score 0\.050/);
+});
+
+test('an audit is a table, a row a test, under what to expect', () => {
+  const { bundle } = outputOf(sampleAudit);
+  const lines = String(bundle['text/plain']).split('\n');
+  expect(lines[0]).toBe(sampleAudit.expectation);
+  expect(lines[1]).toMatch(/^test +measure +figure +verdict +what was found +rule$/);
+  expect(lines[2]).toMatch(/^Whole pictures +AUROC +0\.99 \[0\.98, 1\.00\]/);
+  expect(lines[3]).toMatch(/^Identical files +pictures too many +2 +flagged +2 files/);
+  expect(lines[4]).toMatch(/^Border only +AUROC +0\.95 \[0\.91, 0\.99\] +flagged/);
+  expect(lines[6]).toMatch(/^The projection +AUROC +– +not tested/);
+  expect(lines.at(-1)).toContain('For education only');
+  expect(bundle['text/html']).toContain('<table>');
+});
+
+test('an audit for a terminal names the classes, every test with its rule, and the nearest pairs', () => {
+  const text = auditText(sampleAudit);
+  expect(text).toContain('normal: 69 pictures of 64 patients (60 taken for the tests that learn)');
+  expect(text).toContain('FLAGGED     Border only. Words on Border only. (flagged if 0.80 or more)');
+  expect(text).toContain('NOT TESTED  The projection. Words on The projection.\n');
+  expect(text).toContain('12 of 256 bits: /data/a.png  /data/b.png');
+  expect(text.split('\n').at(-2)).toBe(`FLAGGED. ${sampleAudit.expectation}`);
 });
 
 test('records and splits are tables of counts', () => {

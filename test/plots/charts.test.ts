@@ -107,6 +107,15 @@ const expected: Record<keyof typeof plots, string[]> = {
     'HiResCAM',
   ],
   variants: ['frozen', 'preset', 'compared with the first', '0.725 [0.645, 0.792]'],
+  audit: [
+    'What tells the classes apart, with and without the lungs',
+    'Whole pictures',
+    'Border only',
+    '0.95 [0.91, 0.99]',
+    'flagged',
+    'clear',
+    'For education only, not for diagnosis.',
+  ],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };
 

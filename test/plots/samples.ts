@@ -3,6 +3,7 @@ import type { Split, Xray } from '../../lib/dataset/xray';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import type { ScoredPictures } from '../../lib/evaluation/scored-pictures';
 import { wilson } from '../../lib/evaluation/wilson';
+import { auditChart } from '../../lib/plots/audit-chart';
 import { baselinesChart } from '../../lib/plots/baselines-chart';
 import { calibrationChart } from '../../lib/plots/calibration-chart';
 import { classCounts } from '../../lib/plots/class-counts';
@@ -19,6 +20,7 @@ import { rocChart } from '../../lib/plots/roc-chart';
 import { thresholdsChart } from '../../lib/plots/thresholds-chart';
 import { variantsChart } from '../../lib/plots/variants-chart';
 import type { History } from '../../lib/transfer/history';
+import { sampleAudit } from '../audit/sample-audit';
 
 const xray = (label: string, i: number): Xray => ({
   path: `/data/${label}/${i}.png`,
@@ -138,6 +140,7 @@ export const plots = {
     },
     { task: 'three classes', features: '32×32 pixels', figure: wilson(188, 204), baseline: true },
   ]),
+  audit: auditChart(sampleAudit),
   learningCurves: learningCurvesChart(
     [5, 10, 20, 40, 69].flatMap((perClass, i) => [
       { features: '32×32 pixels', perClass, figure: wilson(70 + 3 * i, 138) },

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { seededRandom } from '../../lib/core/random';
 import { buildReport, type ReportOptions } from '../../lib/report/build';
+import { sampleAudit } from '../audit/sample-audit';
 import { code, displayed, newFolder, printed, prose, sampleReport, writeNotebookFile } from './sample-report';
 
 type Document = ReturnType<typeof parseDocument>;
@@ -144,6 +145,28 @@ describe('a report of four notebooks', () => {
     ]);
     expect(rows[3]!.slice(3, 6)).toEqual(['0.481 [0.307, 0.660]', '13 of 27', '0.481']);
   });
+});
+
+test('what audits said stands after the summary, each once, and is only text', async () => {
+  const spoilt = { ...sampleAudit, expectation: '<script>alert(1)</script>' };
+  const { document, html } = await reportOf([prose('# One')], {
+    audits: [
+      { of: 'dataset/demo', ...sampleAudit },
+      { of: 'pictures of vgg16', ...sampleAudit },
+      { of: 'others', ...spoilt, tests: spoilt.tests.slice(1) },
+    ],
+  });
+  const section = DomUtils.findOne(
+    ({ attribs }) => attribs['aria-labelledby'] === 'audit',
+    document.children,
+  )!;
+  const headings = DomUtils.getElementsByTagName('h3', section).map((heading) =>
+    DomUtils.textContent(heading),
+  );
+  expect(headings).toEqual(['dataset/demo', 'others']);
+  expect(DomUtils.textContent(section)).toContain('Border onlyflaggedWords on Border only.');
+  expect(DomUtils.getElementsByTagName('script', section)).toEqual([]);
+  expect(html).toContain('&lt;script&gt;alert(1)');
 });
 
 test('the same notebooks give the same bytes', async () => {

@@ -21,16 +21,19 @@ import { loadPicture } from '../../lib/dataset/load-picture';
 import { readPixels } from '../../lib/dataset/read-pixels';
 import { splitDataset } from '../../lib/dataset/split-dataset';
 import type { Split, Xray } from '../../lib/dataset/xray';
+import { formatFigure } from '../../lib/evaluation/format-figure';
 import { wilson } from '../../lib/evaluation/wilson';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import { evaluate, evaluateNotCalled, unseenPictures } from '../../lib/transfer/evaluate';
 import { fineTune } from '../../lib/transfer/fine-tune';
+import { keptRuns } from '../../lib/transfer/kept-runs';
 import { loadModel } from '../../lib/transfer/load-model';
 import type { TransferModel } from '../../lib/transfer/model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { transferLearn } from '../../lib/transfer/transfer-learn';
 import type { TransferOptions } from '../../lib/transfer/transfer-options';
 import { withValidation } from '../../lib/transfer/with-validation';
+import { sampleAudit } from '../audit/sample-audit';
 import { writeClassFolders } from './class-folders';
 import { tinyCut, tinySize, writeTinyBackbone } from './tiny-backbone';
 
@@ -409,9 +412,18 @@ describe('a model folder', () => {
   };
 
   test('has what the design says', async () => {
-    expect(readdirSync(folder).sort()).toEqual(['manifest.json', 'model.json', 'run.json', 'weights.bin']);
-    const manifest = json('manifest.json');
-    expect(manifest).toMatchObject({
+    const manifest = () => json('manifest.json');
+    expect(readdirSync(folder).sort()).toEqual([
+      'README.md',
+      'manifest.json',
+      'model.json',
+      'run.json',
+      'weights.bin',
+    ]);
+    const card = readFileSync(path.join(folder, 'README.md'), 'utf8');
+    expect(card).toContain(`accuracy ${formatFigure(manifest().evaluation.accuracy)}`);
+    expect(card).toContain('None was made.');
+    expect(manifest()).toMatchObject({
       classes: ['covid', 'normal', 'pneumonia'],
       backbone: { cut: tinyCut, weightsHash: model.backbone.weightsHash },
       inputSize: tinySize,
@@ -420,11 +432,22 @@ describe('a model folder', () => {
       seen: { test: split.test.map(({ sha256 }) => sha256) },
       evaluation: { count: files.length },
     });
-    expect(manifest.versions.tfjs).toMatch(/^\d/);
+    expect(manifest().versions.tfjs).toMatch(/^\d/);
     const run = json('run.json');
     expect(run.history).toEqual(model.history);
-    expect(run.evaluation.accuracy).toEqual(manifest.evaluation.accuracy);
-    expect(run.parameters).toEqual(manifest.parameters);
+    expect(run.evaluation.accuracy).toEqual(manifest().evaluation.accuracy);
+    expect(run.parameters).toEqual(manifest().parameters);
+  });
+
+  test('keeps what an audit of its pictures said, in the run record and in the card', async () => {
+    const at = path.join(root, 'audited');
+    await model.save(at, undefined, sampleAudit);
+    expect(readFileSync(path.join(at, 'README.md'), 'utf8')).toContain(sampleAudit.expectation);
+    const { verdict, tests } = json('run.json', at).audit;
+    expect(verdict).toBe('flagged');
+    expect(tests[1]).toEqual({ title: 'Border only', verdict: 'flagged', words: 'Words on Border only.' });
+    const [kept] = (await keptRuns(root)).filter(({ name }) => name === 'audited');
+    expect(kept?.audit?.expectation).toBe(sampleAudit.expectation);
   });
 
   test('loads, and gives bit-equal probabilities', async () => {
@@ -532,7 +555,9 @@ describe('a model folder', () => {
     mkdirSync(empty);
     await model.save(empty);
     await model.save(empty);
-    expect(readdirSync(empty)).toHaveLength(4);
+    expect(readdirSync(empty)).toHaveLength(5);
+    writeFileSync(path.join(empty, 'README.md'), '# Notes of my own');
+    await refused(model.save(empty), /README\.md/);
     await model.save(path.join(root, 'a', 'b', 'c'));
     expect(existsSync(path.join(root, 'a', 'b', 'c', 'manifest.json'))).toBe(true);
     expect(readdirSync(root).filter((name) => name.endsWith('.tmp'))).toEqual([]);

@@ -1,0 +1,188 @@
+import { checkWhole, InputError } from '../core/check';
+import type { WorkOptions } from '../core/progress';
+import { seededRandom } from '../core/random';
+import { byText } from '../dataset/class-files';
+import { isSynthetic, type Split, type Xray } from '../dataset/xray';
+import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
+import type { FrozenBase } from '../networks/frozen-base';
+import { withBackbone } from '../transfer/open-backbone';
+import type { PictureToSee } from '../transfer/picture-variants';
+import { type Audit, type AuditedData, type AuditTest, type TestName, testNames } from './audit';
+import { expectationOf, verdictOf } from './expectation';
+import { picturesHash } from './kept-audit';
+import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
+import { gramOf } from './logistic';
+import { findNearPairs } from './near-duplicates';
+import { oneBorder } from './one-border';
+import type { Measurement, Omission } from './rules';
+import { toTest } from './rules';
+import { lungTest, networkRows, plainTests, recordTests } from './shortcuts';
+import { sameSource, sourceOfClass, sourcesLeftOut } from './sources';
+import { aurocOf, aurocOfRows, logitsOf, type Study, studyOf, tooFewPatients } from './study';
+import { thumbnailsOf } from './thumbnails';
+
+export interface AuditOptions extends WorkOptions {
+  /** Name in the networks' table, or a folder with a tfjs layers-model (then `cut` is needed). Default "mobilenet". */
+  readonly backbone?: string;
+  /** Layer whose output is the feature map. Default: the table's. */
+  readonly cut?: string;
+  /** "imagenet" (default), "random", or a weights file. */
+  readonly weights?: string;
+  /** Of samples, folds, borders and random weights. Default 42. */
+  readonly seed?: number;
+  /** Pictures a class, at most, that the tests learn from; duplicates are looked for among all. Default 200. */
+  readonly perClass?: number;
+  /** A split to be examined for patients on two sides. Default: one by picture, as the article makes. */
+  readonly split?: Split;
+  /** Pictures of other findings from the source of a class, under whatever class name. Default: none. */
+  readonly controls?: readonly Xray[];
+}
+
+/** Pairs kept to be looked at. */
+const mostPairs = 60;
+
+const patientsOf = (xrays: readonly Xray[]): number => new Set(xrays.map(({ patientId }) => patientId)).size;
+
+/** At most so many pictures of each class. */
+function sampleOf(
+  xrays: readonly Xray[],
+  classes: readonly string[],
+  perClass: number,
+  seed: number,
+): Xray[] {
+  const random = seededRandom(seed).fork('audit sample');
+  return classes.flatMap((label) =>
+    random
+      .fork(label)
+      .shuffle(xrays.filter((xray) => xray.label === label))
+      .slice(0, perClass),
+  );
+}
+
+function describeData(
+  xrays: readonly Xray[],
+  sampled: readonly Xray[],
+  classes: readonly string[],
+): AuditedData {
+  return {
+    pictures: xrays.length,
+    patients: patientsOf(xrays),
+    classes: classes.map((label) => {
+      const own = xrays.filter((xray) => xray.label === label);
+      return {
+        label,
+        pictures: own.length,
+        patients: patientsOf(own),
+        sampled: sampled.filter((xray) => xray.label === label).length,
+        sources: [...new Set(own.map(({ source }) => source))].sort(byText),
+      };
+    }),
+    synthetic: isSynthetic(xrays),
+    sha256: picturesHash(xrays),
+  };
+}
+
+/** The tests that learn from pictures. */
+async function learntTests(
+  study: Study,
+  thumbnails: readonly Float32Array[],
+  controls: readonly Xray[],
+  backbone: FrozenBase,
+  work: WorkOptions,
+): Promise<{ whole: PossibleFigure; results: (Measurement | Omission)[] }> {
+  const { xrays } = study;
+  const rowsOf = (pictures: readonly PictureToSee[]) => networkRows(pictures, backbone, 'whole', work);
+  const plain = (pictures: readonly Xray[]) =>
+    pictures.map(({ path, sha256: hash }) => ({ file: path, sha256: hash, degrees: 0 }));
+  const regionRows = (region: 'without-centre' | 'border' | 'lungs', pictures = xrays) =>
+    networkRows(plain(pictures), backbone, region, work);
+  const rows = await rowsOf(plain(xrays));
+  const gram = gramOf(rows);
+  const whole = aurocOf(study, logitsOf(study, gram), 'whole');
+  const masked = async (name: 'without-centre' | 'border') => ({
+    name,
+    figure: aurocOfRows(study, await regionRows(name), name),
+  });
+  const results = [
+    splitDifference(study, gram),
+    await masked('without-centre'),
+    await masked('border'),
+    await oneBorder(study, rows, rowsOf),
+    await lungTest(study, thumbnails, rows, (pictures) => regionRows('lungs', pictures)),
+    ...plainTests(study, thumbnails),
+    ...recordTests(study),
+    sourceOfClass(study, rows),
+    sourcesLeftOut(study, rows),
+    controls.length
+      ? sameSource(study, rows, controls, await rowsOf(plain(controls)))
+      : ({ name: 'same-source', why: 'no pictures of other findings were given' } as const),
+  ];
+  return { whole, results };
+}
+
+const omitted = (names: readonly TestName[], why: string): Omission[] => names.map((name) => ({ name, why }));
+const inOrder = (tests: readonly AuditTest[]): AuditTest[] =>
+  testNames.map((name) => tests.find((test) => test.name === name)!);
+
+/**
+ * Examines pictures for what a model may learn from them besides the disease: leakage (copies, look-alikes, patients on
+ * two sides of a split) and shortcuts (what the border, the exposure, the source tell of the class). From these pictures
+ * alone it says what to expect on pictures of a source that is not among them. For education only.
+ *
+ * Each figure stands under a rule (see `rules`); what a network sees is judged by a logistic regression on its frozen
+ * features, patients kept together.
+ * @param given records of two classes or more; their order does not matter
+ * @throws InputError for fewer classes, or as `loadBackbone` and `extractFeatures` do
+ * @throws the signal's reason when interrupted; features that were computed are kept
+ */
+export async function auditDataset(given: readonly Xray[], options: AuditOptions = {}): Promise<Audit> {
+  const start = performance.now();
+  const { backbone: name = 'mobilenet', cut, weights, seed = 42, perClass = 200, split, ...rest } = options;
+  const { controls = [], onProgress, signal } = rest;
+  const work = { onProgress, signal };
+  checkWhole('seed', seed, 0);
+  checkWhole('perClass', perClass, 10);
+  const xrays = [...given].sort((a, b) => byText(a.path, b.path));
+  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  if (classes.length < 2)
+    throw new InputError(`xrays are of ${classes.length} class; an audit is of two or more`);
+  const known = new Set(xrays.map(({ patientId }) => patientId));
+  const others = controls.filter(({ label, patientId }) => !classes.includes(label) && !known.has(patientId));
+
+  const thumbnails = await thumbnailsOf(xrays, work);
+  const pairs = findNearPairs(xrays, thumbnails);
+  const sampled = sampleOf(xrays, classes, perClass, seed);
+  const thumbnailOf = new Map(xrays.map((xray, i) => [xray, thumbnails[i]!]));
+  const few = tooFewPatients(sampled, classes);
+  const learnt = await withBackbone({ name, cut, weights, seed }, async (backbone) => ({
+    backbone: { title: backbone.title, weights: backbone.weights, weightsHash: backbone.weightsHash },
+    ...(few
+      ? { whole: undefinedFigure, results: omitted(testNames.slice(3), few) }
+      : await learntTests(
+          studyOf(sampled, classes, seed),
+          sampled.map((xray) => thumbnailOf.get(xray)!),
+          others,
+          backbone,
+          work,
+        )),
+  }));
+  const results = [
+    identicalFiles(xrays),
+    alikePatients(pairs),
+    patientsOnTwoSides(xrays, seed, split),
+    ...learnt.results,
+  ];
+  const tests = inOrder(results.map((result) => toTest(result, learnt.whole)));
+  return {
+    data: describeData(xrays, sampled, classes),
+    backbone: learnt.backbone,
+    seed,
+    whole: learnt.whole,
+    tests,
+    verdict: verdictOf(tests),
+    expectation: expectationOf(tests, learnt.whole),
+    duplicates: pairs.slice(0, mostPairs),
+    seconds: (performance.now() - start) / 1000,
+    notice: 'For education only, never for diagnosis.',
+  };
+}

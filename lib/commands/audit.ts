@@ -1,0 +1,38 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { names, run, whole } from './run';
+
+/** `audit`: what pictures let a model learn besides the disease. */
+export function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description(
+      'what class folders let a model learn besides the disease: leakage, shortcuts, what to expect',
+    )
+    .requiredOption('--dataset <folder>', 'folder of class folders')
+    .option('--classes <names>', 'class folders to use, by commas (default: all)', names)
+    .option('--backbone <name>', 'network, or a folder with a tfjs layers-model', 'mobilenet')
+    .option('--cut <layer>', 'layer whose output is the feature map; needed for a folder')
+    .option('--weights <weights>', 'imagenet, random, or a weights file (default: imagenet)')
+    .option('--controls <folder>', 'class folders with other findings from the source of a class')
+    .option('--per-class <n>', 'pictures a class, at most, that the tests learn from', whole('per-class', 10))
+    .option('--seed <n>', 'seed of everything random', whole('seed', 0), 42)
+    .option(
+      '--keep',
+      "keep it as audit.json in the dataset's folder, for the report and for models trained on it",
+    )
+    .option('--json', 'print one JSON object')
+    .action((options, command: Command) =>
+      run(command, async (work) => {
+        const { auditDataset, loadDataset } = await import('../index.js');
+        const { keepAudit } = await import('../audit/kept-audit.js');
+        const { auditText } = await import('../notebook/describe-audit.js');
+        const { dataset, classes, controls, keep, json: _, ...rest } = options;
+        if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
+        const xrays = await loadDataset(dataset, { classes, ...work });
+        const others = controls ? await loadDataset(controls, work) : [];
+        const audit = await auditDataset(xrays, { ...rest, controls: others, ...work });
+        if (keep) await keepAudit(dataset, audit);
+        return { json: audit, text: auditText(audit) };
+      }),
+    );
+}

@@ -1,0 +1,30 @@
+import type { AuditSummary } from '../evaluation/audit-summary';
+import { escapeHtml } from '../notebook/escape-html';
+
+/** An audit, and what was audited: "dataset/demo". */
+export interface ReportedAudit extends AuditSummary {
+  readonly of: string;
+}
+
+const row = ({ title, verdict, words }: AuditSummary['tests'][number]): string =>
+  `<tr><th scope="row">${escapeHtml(title)}</th>` +
+  `<td${verdict === 'flagged' ? ' class="caution"' : ''}>${verdict}</td><td>${escapeHtml(words)}</td></tr>`;
+
+const part = ({ of, expectation, tests }: ReportedAudit): string =>
+  `<h3>${escapeHtml(of)}</h3><p>${escapeHtml(expectation)}</p>` +
+  `<div class="table" role="region" tabindex="0" aria-label="Audit of ${escapeHtml(of)}"><table>` +
+  '<thead><tr><th scope="col">Test</th><th scope="col">Verdict</th><th scope="col">What was found</th></tr></thead>' +
+  `<tbody>${tests.map(row).join('')}</tbody></table></div>`;
+
+/** What audits said of the pictures, each once. Empty if there was none. */
+export function auditSection(audits: readonly ReportedAudit[]): string {
+  const distinct = audits.filter(
+    (audit, i) =>
+      audits.findIndex(({ tests }) => JSON.stringify(tests) === JSON.stringify(audit.tests)) === i,
+  );
+  if (!distinct.length) return '';
+  return (
+    '<section class="summary" aria-labelledby="audit"><h2 id="audit">What the pictures let a model learn</h2>' +
+    `${distinct.map(part).join('')}</section>`
+  );
+}

@@ -1,0 +1,179 @@
+import type { AuditSummary } from '../evaluation/audit-summary';
+import type { Evaluation } from '../evaluation/evaluation';
+import type { PossibleFigure } from '../evaluation/figure';
+import { formatFigure } from '../evaluation/format-figure';
+import type { TrainedParts } from './trained-parts';
+import { toYaml, type YamlValue } from './yaml';
+
+/** In every card, so that a README.md of somebody's own is known from it and never replaced. */
+export const cardMark = '<!-- model card written by xray-transfer -->';
+
+const education = 'For education only, never for diagnosis.';
+
+/** A text that Markdown shows as it is, on one line. */
+function plain(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/[\\`*_{}[\]()#+!|~-]/g, (mark) => `\\${mark}`);
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [heads, heads.map(() => '---'), ...rows].map(row).join('\n');
+
+/** Of a file its name alone: the folders above it are nobody's concern. */
+const weightsName = (weights: string): string => weights.split(/[\\/]/).at(-1)!;
+
+const classesOf = ({ classes }: TrainedParts): string => classes.join(' / ');
+
+function metricOf(type: string, name: string, figure: PossibleFigure): YamlValue[] {
+  if (figure.value === null) return [];
+  return [
+    {
+      type,
+      name: `${name}, 95 % interval ${figure.low.toFixed(3)} to ${figure.high.toFixed(3)}`,
+      value: figure.value,
+    },
+  ];
+}
+
+function metrics(evaluation: Evaluation): YamlValue[] {
+  const ofClasses = evaluation.labels.flatMap((label) => {
+    const { sensitivity, specificity, precision, f1 } = evaluation.perClass[label]!;
+    return [
+      ...metricOf('recall', `sensitivity of ${label}`, sensitivity),
+      ...metricOf('specificity', `specificity of ${label}`, specificity),
+      ...metricOf('precision', `precision of ${label}`, precision),
+      ...metricOf('f1', `F1 of ${label}`, f1),
+    ];
+  });
+  return [
+    ...metricOf('accuracy', 'accuracy', evaluation.accuracy),
+    ...(evaluation.auroc ? metricOf('roc_auc', 'AUROC', evaluation.auroc) : []),
+    ...ofClasses,
+  ];
+}
+
+function frontMatter(parts: TrainedParts, evaluation: Evaluation | null): string {
+  const { backbone, synthetic } = parts;
+  const name = `${backbone.title}, ${classesOf(parts)}`;
+  const found = evaluation ? metrics(evaluation) : [];
+  const result = {
+    task: { type: 'image-classification', name: 'Image classification' },
+    dataset: {
+      type: 'imagefolder',
+      name: `${synthetic ? 'synthetic phantoms' : 'chest X-rays'}: ${classesOf(parts)}`,
+      split: 'test',
+    },
+    metrics: found,
+  };
+  return toYaml({
+    library_name: 'xray-transfer',
+    pipeline_tag: 'image-classification',
+    tags: ['image-classification', 'transfer-learning', 'chest-x-ray', 'education', 'not-for-medical-use'],
+    // A result without metrics is no valid one.
+    'model-index': [{ name, results: found.length ? [result] : [] }],
+  });
+}
+
+function cautions({ synthetic, interrupted, backbone, preset }: TrainedParts): string[] {
+  return [
+    ...(synthetic
+      ? [
+          '**Synthetic data**: every picture is a phantom drawn by a program; no figure says anything about X-rays of people.',
+        ]
+      : []),
+    ...(backbone.weights === 'random'
+      ? ['**Random weights**: the base was never trained; the figures show the procedure only.']
+      : []),
+    ...(interrupted
+      ? ['**Interrupted**: training was stopped early; this is the best head until then.']
+      : []),
+    ...(preset === 'article'
+      ? [
+          '**Article preset**: where the split had no validation part, the best epoch was chosen on the test pictures, as there; the figures are then too good.',
+        ]
+      : []),
+  ];
+}
+
+function figures(evaluation: Evaluation): string {
+  const rows = evaluation.labels.map((label) => {
+    const { precision, sensitivity, specificity, f1, support } = evaluation.perClass[label]!;
+    return [
+      plain(label),
+      ...[precision, sensitivity, specificity, f1].map((figure) => formatFigure(figure)),
+      String(support),
+    ];
+  });
+  const overall = [
+    `accuracy ${formatFigure(evaluation.accuracy)}`,
+    ...(evaluation.auroc ? [`AUROC ${formatFigure(evaluation.auroc)}`] : []),
+  ];
+  return [
+    `On ${evaluation.count} pictures that it was not trained on: ${overall.join(', ')}. In brackets: 95 % intervals.`,
+    '',
+    table(['class', 'precision', 'sensitivity', 'specificity', 'F1', 'pictures'], rows),
+  ].join('\n');
+}
+
+function auditSection(audit: AuditSummary): string {
+  const rows = audit.tests.map(({ title, verdict, words }) => [plain(title), verdict, plain(words)]);
+  return [plain(audit.expectation), '', table(['test', 'verdict', 'what was found'], rows)].join('\n');
+}
+
+/**
+ * A model's card: Hugging Face's README.md, whose YAML front matter holds a `model-index`, for whoever meets the model
+ * without the program: data, split, figures with intervals, what an audit said, limits.
+ * @param evaluation on the test part; null where it was not evaluated
+ * @param audit of the pictures it was trained on; null where none was made
+ */
+export function modelCard(
+  parts: TrainedParts,
+  evaluation: Evaluation | null,
+  audit: AuditSummary | null,
+): string {
+  const { backbone, seen, seed, preset, parameters } = parts;
+  const head = parameters.hiddenUnits ? `${parameters.hiddenUnits} hidden units` : 'no hidden layer';
+  const limits = [
+    'For education only, never for diagnosis: no figure here was confirmed on pictures of another hospital, and none by a physician.',
+    'Classes that come from different sources are told apart by their sources first; the figures above cannot show that it is otherwise.',
+    `${seen.train.length} pictures were trained on. Read the intervals before the figures.`,
+  ];
+  const sections = [
+    `# ${plain(`${backbone.title}: ${classesOf(parts)}`)}`,
+    cardMark,
+    `**${education}**`,
+    ...cautions(parts),
+    '## What it is',
+    `A new head (${head}) on the frozen base ${plain(backbone.title)}${backbone.fineTuned ? ', whose last block was trained too' : ''}, ` +
+      `cut at \`${backbone.cut.replaceAll('`', '')}\`, with ${plain(weightsName(backbone.weights))} weights (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
+      `Preset \`${preset}\`, seed ${seed}. All parameters are in manifest.json.`,
+    '## Data and split',
+    table(
+      ['training', 'validation', 'test'],
+      [[seen.train, seen.validation, seen.test].map((pictures) => String(pictures.length))],
+    ),
+    `Classes: ${parts.classes.map(plain).join(', ')}. ` +
+      (seen.grouping === undefined
+        ? ''
+        : seen.grouping === 'patient'
+          ? 'Split by patient: nobody stands on two sides. '
+          : 'Split picture by picture: pictures of one person may stand on two sides, which flatters the figures. ') +
+      "The pictures' SHA-256 are in manifest.json.",
+    '## Figures',
+    evaluation ? figures(evaluation) : 'It was not evaluated.',
+    '## Audit of its pictures',
+    audit
+      ? auditSection(audit)
+      : 'None was made. `xray-transfer audit --dataset DIR` tells what such pictures let a model learn besides the disease.',
+    '## Limits',
+    limits.map((limit) => `- ${limit}`).join('\n'),
+    '## Use',
+    "```ts\nimport { loadModel } from 'xray-transfer';\n\nconst model = await loadModel('this folder');\nconst [prediction] = await model.predict(['picture.png']);\n```",
+  ];
+  return `---\n${frontMatter(parts, evaluation)}---\n\n${sections.join('\n\n')}\n`;
+}

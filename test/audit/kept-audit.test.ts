@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { keepAudit, keptAudit, picturesHash } from '../../lib/audit/kept-audit';
+import type { Xray } from '../../lib/dataset/xray';
+import { sampleAudit } from './sample-audit';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'xray-kept-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const xrays = [{ sha256: 'b' }, { sha256: 'a' }] as Xray[];
+
+test('an audit is kept beside the pictures, and found for those pictures only', async () => {
+  expect(await keptAudit(folder)).toBeUndefined();
+  await keepAudit(folder, { ...sampleAudit, data: { ...sampleAudit.data, sha256: picturesHash(xrays) } });
+  const { verdict, expectation, tests } = sampleAudit;
+  const summary = {
+    verdict,
+    expectation,
+    tests: tests.map(({ title, verdict: own, words }) => ({ title, verdict: own, words })),
+  };
+  expect(await keptAudit(folder)).toEqual(summary);
+  expect(await keptAudit(folder, [...xrays].reverse())).toEqual(summary);
+  expect(await keptAudit(folder, xrays.slice(1))).toBeUndefined();
+});
+
+test('what is no audit is passed over', async () => {
+  for (const text of ['', 'null', '{"verdict":"fine"}']) {
+    writeFileSync(path.join(folder, 'audit.json'), text);
+    expect(await keptAudit(folder)).toBeUndefined();
+  }
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import {
+  alikePatients,
+  identicalFiles,
+  patientsOnTwoSides,
+  sharedPatients,
+  splitDifference,
+} from '../../lib/audit/leakage';
+import { gramOf } from '../../lib/audit/logistic';
+import { findNearPairs, surplusCopies } from '../../lib/audit/near-duplicates';
+import { studyOf } from '../../lib/audit/study';
+import { seededRandom } from '../../lib/core/random';
+import { splitDataset } from '../../lib/dataset/split-dataset';
+import type { Xray } from '../../lib/dataset/xray';
+
+const xray = (label: string, patient: string, i: number, sha256 = `${label}${patient}${i}`): Xray => ({
+  path: `/pictures/${label}/${patient}-${i}.png`,
+  label,
+  patientId: patient,
+  source: 'somewhere',
+  view: '',
+  width: 10,
+  height: 10,
+  sha256,
+  license: '',
+});
+/** Patients of either class with `each` pictures. */
+const patients = (count: number, each: number): Xray[] =>
+  ['a', 'b'].flatMap((label) =>
+    Array.from({ length: count * each }, (_, i) => xray(label, `${label}${Math.floor(i / each)}`, i)),
+  );
+
+describe('copies', () => {
+  const xrays = [
+    xray('a', 'p', 1, 'x'),
+    xray('a', 'q', 2, 'x'),
+    xray('b', 'r', 3, 'x'),
+    xray('b', 's', 4, 'y'),
+  ];
+
+  test('all but the first of each group', () => {
+    expect(surplusCopies(xrays)).toEqual({ copies: 2, groups: 1 });
+    expect(identicalFiles(xrays)).toMatchObject({
+      figure: { value: 2 },
+      found: '2 files of 4 are copies of another (1 group)',
+    });
+  });
+
+  test('look-alikes of two patients are counted, copies and pictures of one patient not', () => {
+    const random = seededRandom(1);
+    const picture = () => Float32Array.from({ length: 1024 }, () => 255 * random.uniform());
+    const [one, other] = [picture(), picture()];
+    const brighter = one.map((grey) => 0.9 * grey + 20);
+    const pictures = [
+      { record: xray('a', 'p', 1), thumbnail: one },
+      { record: xray('b', 'q', 2), thumbnail: brighter },
+      { record: xray('a', 'p', 3), thumbnail: brighter },
+      { record: xray('a', 'r', 4), thumbnail: other },
+    ];
+    const pairs = findNearPairs(
+      pictures.map(({ record }) => record),
+      pictures.map(({ thumbnail }) => thumbnail),
+    );
+    expect(pairs).toHaveLength(3);
+    expect(pairs.every(({ exact, hashDistance }) => !exact && hashDistance <= 2)).toBe(true);
+    // p's first and q's; q's and p's second.
+    expect(alikePatients(pairs)).toMatchObject({
+      figure: { value: 2 },
+      found: '2 pairs, 2 of them of two classes',
+    });
+  });
+});
+
+describe('patients on two sides', () => {
+  test('are those of the test part who are trained or validated on too', () => {
+    const [a, b, c, d] = [xray('a', 'p', 1), xray('a', 'p', 2), xray('b', 'q', 3), xray('b', 'q', 4)];
+    const split = { classes: ['a', 'b'], seed: 1, grouping: 'image' as const };
+    expect(sharedPatients({ ...split, train: [a, c], validation: [], test: [b] })).toEqual([b]);
+    expect(sharedPatients({ ...split, train: [a], validation: [c], test: [d] })).toEqual([d]);
+    expect(sharedPatients({ ...split, train: [a], validation: [], test: [c, d] })).toEqual([]);
+  });
+
+  test('a split by picture has them, one by patient none', () => {
+    const xrays = patients(20, 3);
+    const byPicture = patientsOnTwoSides(xrays, 42);
+    expect(byPicture).toMatchObject({ name: 'shared-patients' });
+    expect('figure' in byPicture && byPicture.figure.value).toBeGreaterThan(15);
+    expect(patientsOnTwoSides(xrays, 42, splitDataset(xrays, { seed: 42 }))).toMatchObject({
+      figure: { value: 0 },
+      found: expect.stringMatching(/^in the split given 0 of \d+ test pictures are/),
+    });
+  });
+
+  test('cannot be told where every picture has a patient of its own', () => {
+    expect(patientsOnTwoSides(patients(20, 1), 1)).toMatchObject({
+      why: expect.stringContaining('records.csv'),
+    });
+  });
+});
+
+describe('splitDifference', () => {
+  /** Numbers that tell the patient, and the class only by chance: what a split by picture rewards. */
+  const rowsOf = (xrays: readonly Xray[], perPatient: number, ofClass: number) => {
+    const dimension = 60;
+    const data = xrays.flatMap(({ patientId, label }, i) => {
+      const person = seededRandom(`${patientId}`);
+      const own = seededRandom(`${patientId} ${i}`);
+      return Array.from(
+        { length: dimension },
+        (_, d) => perPatient * person.normal() + own.normal() + (d < 3 && label === 'a' ? ofClass : 0),
+      );
+    });
+    return gramOf({ data: Float32Array.from(data), dimension });
+  };
+
+  test('is a gain where people are recognised', () => {
+    const xrays = patients(15, 4);
+    const result = splitDifference(studyOf(xrays, ['a', 'b'], 1), rowsOf(xrays, 3, 0));
+    if (!('figure' in result)) throw new Error(result.why);
+    expect(result.figure.low).toBeGreaterThan(0.2);
+    expect(result.found).toMatch(/^accuracy [01]\.\d{3} by picture, [01]\.\d{3} by patient, \+0\.\d{3} \[/);
+  });
+
+  test('is none where there is nothing to recognise', () => {
+    const xrays = patients(15, 4);
+    const result = splitDifference(studyOf(xrays, ['a', 'b'], 1), rowsOf(xrays, 0, 1.5));
+    if (!('figure' in result)) throw new Error(result.why);
+    expect(result.figure.low).toBeLessThan(0);
+    expect(Math.abs(result.figure.value!)).toBeLessThan(0.05);
+  });
+});

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type TestName, testNames } from '../../lib/audit/audit';
+import { expectationOf, verdictOf } from '../../lib/audit/expectation';
+import { type Condition, describeCondition, isFlagged, rules, toTest } from '../../lib/audit/rules';
+import { type Figure, undefinedFigure } from '../../lib/evaluation/figure';
+
+const about = (value: number, half = 0.05): Figure => ({ value, low: value - half, high: value + half });
+const whole = about(0.9, 0.04);
+const tells: Condition = { kind: 'tells', atLeast: 0.8, within: 0.05 };
+const keepsUp: Condition = { kind: 'keeps-up', within: 0.05 };
+const loses: Condition = { kind: 'loses', moreThan: 0.05 };
+
+describe('isFlagged', () => {
+  test.each<[string, Condition, Figure, Figure, boolean]>([
+    ['the threshold itself', tells, about(0.8), about(0.99, 0.01), true],
+    ['just below it', tells, about(0.7999), about(0.99, 0.01), false],
+    ['as good as a poor whole picture', tells, about(0.68), about(0.72), true],
+    ['worse than a poor whole picture', tells, about(0.6), about(0.72), false],
+    ['as good as guessing, as the whole picture is', tells, about(0.52, 0.1), about(0.55, 0.1), false],
+    ['keeps up', keepsUp, about(0.86), whole, true],
+    ['does not keep up', keepsUp, about(0.84), whole, false],
+    ['a high figure that does not keep up', keepsUp, about(0.85), about(0.97, 0.02), false],
+    ['loses', loses, about(0.84), whole, true],
+    ['loses too little', loses, about(0.86), whole, false],
+    ['some', { kind: 'any' }, about(1, 0), whole, true],
+    ['none', { kind: 'any' }, about(0, 0), whole, false],
+    ['above 0', { kind: 'above-zero' }, about(0.06), whole, true],
+    ['perhaps 0', { kind: 'above-zero' }, about(0.04), whole, false],
+  ])('%s', (_, condition, figure, against, flagged) => {
+    expect(isFlagged(condition, figure, against)).toBe(flagged);
+  });
+
+  test('a higher figure is never cleared where a lower one is flagged, for what tells classes apart', () => {
+    const areas = fc.tuple(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(areas, areas, ([a, b], [reached, half]) => {
+        const [lower, higher] = [Math.min(a, b), Math.max(a, b)];
+        for (const condition of [tells, keepsUp])
+          if (isFlagged(condition, about(lower, half / 4), about(reached)))
+            expect(isFlagged(condition, about(higher, half / 4), about(reached))).toBe(true);
+      }),
+    );
+  });
+
+  test('nothing follows from a figure that does not exist', () => {
+    for (const { condition } of Object.values(rules))
+      expect(isFlagged(condition, undefinedFigure, whole)).toBe(false);
+  });
+});
+
+describe('the table of rules', () => {
+  test('has a row a test, and each says its thresholds', () => {
+    expect(Object.keys(rules).sort()).toEqual([...testNames].sort());
+    expect(describeCondition(tells)).toBe(
+      'flagged if 0.80 or more, or, being above chance, within 0.05 of the whole picture',
+    );
+    const numbers = (text: string) => text.match(/\d\.\d+/g) ?? [];
+    for (const { condition } of Object.values(rules)) {
+      const thresholds = Object.values(condition).filter((value) => typeof value === 'number');
+      expect(numbers(describeCondition(condition))).toEqual(thresholds.map((value) => value.toFixed(2)));
+    }
+  });
+});
+
+describe('toTest', () => {
+  test('puts a figure under its rule, in words', () => {
+    const flagged = toTest({ name: 'border', figure: about(0.93, 0.02) }, whole);
+    expect(flagged).toMatchObject({
+      part: 'shortcuts',
+      title: 'Border only',
+      measure: 'AUROC',
+      verdict: 'flagged',
+    });
+    expect(flagged.words).toBe('AUROC 0.93 [0.91, 0.95]: the source can be told without the lungs.');
+    const clear = toTest({ name: 'border', figure: about(0.6), found: 'found so much' }, whole);
+    expect(clear.verdict).toBe('clear');
+    expect(clear.words).toBe('Found so much: the border does not give the class away.');
+  });
+
+  test('a figure may be set against another than the whole pictures', () => {
+    const result = { name: 'lungs', figure: about(0.8) } as const;
+    expect(toTest(result, whole).verdict).toBe('flagged');
+    expect(toTest({ ...result, against: about(0.82) }, whole).verdict).toBe('clear');
+  });
+
+  test('says why a test was not made', () => {
+    const test_ = toTest({ name: 'view', why: 'all pictures have one projection' }, whole);
+    expect(test_).toMatchObject({ verdict: 'not tested', figure: { value: null } });
+    expect(test_.words).toBe('All pictures have one projection.');
+  });
+});
+
+const resultOf = (values: Partial<Record<TestName, number>>) =>
+  testNames.map((name) => {
+    const value = values[name];
+    return toTest(
+      value === undefined ? { name, why: 'not needed' } : { name, figure: about(value, 0.03) },
+      whole,
+    );
+  });
+
+describe('the verdict', () => {
+  test.each<[string, Partial<Record<TestName, number>>, string]>([
+    ['flagged by the border', { border: 0.95 }, 'flagged'],
+    ['flagged by what a source left out costs', { border: 0.55, 'sources-left-out': 0.7 }, 'flagged'],
+    ['clear', { border: 0.55, edges: 0.5, 'without-centre': 0.6 }, 'clear'],
+    [
+      'hints do not count',
+      { border: 0.55, thumbnail: 0.9, size: 1, exposure: 0.9, 'exact-duplicates': 3 },
+      'clear',
+    ],
+    ['never clear without the border', { edges: 0.5 }, 'not tested'],
+    ['nothing tested', {}, 'not tested'],
+  ])('%s', (_, values, verdict) => {
+    expect(verdictOf(resultOf(values))).toBe(verdict);
+  });
+
+  test('says what to expect, by the test that tells most', () => {
+    const text = expectationOf(resultOf({ border: 0.93, edges: 0.97, 'source-name': 0.8 }), whole);
+    expect(text).toContain(
+      'strips along the edges, without a network alone reaches AUROC 0.97 where whole pictures reach 0.90',
+    );
+    expect(text).toContain('an AUROC nearer 0.5 than 0.90');
+  });
+
+  test('by what was measured, where no shortcut was', () => {
+    const text = expectationOf(resultOf({ border: 0.5, 'same-source': 0.58 }), whole);
+    expect(text).toContain('other findings of the same source: AUROC 0.58 instead of 0.90');
+  });
+
+  test('promises nothing where it is clear or not tested', () => {
+    expect(expectationOf(resultOf({ border: 0.5 }), whole)).toMatch(/no proof .* worse than 0\.90/);
+    expect(expectationOf(resultOf({}), whole)).toMatch(/^Nothing can be said/);
+    expect(expectationOf(resultOf({}), undefinedFigure)).toMatch(/^Nothing can be expected/);
+  });
+});
