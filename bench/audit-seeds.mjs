@@ -1,7 +1,7 @@
 // Audits phantoms made to be confounded and phantoms that are not, and sets what each audit expects beside what models
 // trained on the same pictures then do on phantoms of a source of its own. Prints a table for docs/results.md.
 // Usage: node bench/audit-seeds.mjs [--seeds 10] [--count 40] [--backbone fractal]
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,12 +10,16 @@ import { parseArgs } from 'node:util';
 const require = createRequire(import.meta.url);
 const root = path.resolve(import.meta.dirname, '..');
 const dist = (name) => require(path.join(root, 'dist', name));
-const { auditDataset, evaluate, evaluateNotCalled, splitDataset, transferLearn } = dist('index');
-const { sha256 } = dist('core/files');
-const { seededRandom } = dist('core/random');
-const { drawPhantom } = dist('dataset/phantom');
-const { encodePhantom } = dist('dataset/phantom/class-folder');
-const { planPhantoms } = dist('dataset/phantom/plan');
+const {
+  auditDataset,
+  createDemoDataset,
+  evaluate,
+  evaluateNotCalled,
+  loadDataset,
+  markPictures,
+  splitDataset,
+  transferLearn,
+} = dist('index');
 const { meanWithInterval } = dist('evaluation/mean-with-interval');
 
 /** Data sets by the share of each class's pictures that bear a mark in the corner. */
@@ -27,44 +31,23 @@ const markings = {
 /** New sources: nobody bears the mark, or everybody does. */
 const sources = { none: { covid: 0, normal: 0 }, all: { covid: 1, normal: 1 } };
 
-async function draw(folder, part, count, seed, sets) {
-  const xrays = Object.fromEntries(Object.keys(sets).map((name) => [name, []]));
-  for (const label of ['covid', 'normal']) {
-    const random = seededRandom(`${seed}/mark/${label}`);
-    for (const { name: file, patient, picture, patientId } of planPhantoms(label, part, seed, count)) {
-      const drawn = drawPhantom(label, patient, picture);
-      const luck = random.uniform();
-      for (const [name, shares] of Object.entries(sets)) {
-        const data = drawn.data.slice();
-        if (luck < shares[label])
-          for (let y = 4; y < 12; y++) data.fill(235, y * drawn.width + 198, y * drawn.width + 216);
-        const bytes = await encodePhantom({ ...drawn, data });
-        const at = path.join(folder, name, label);
-        mkdirSync(at, { recursive: true });
-        writeFileSync(path.join(at, file), bytes);
-        xrays[name].push({
-          path: path.join(at, file),
-          label,
-          patientId,
-          source: 'synthetic phantom',
-          view: 'PA',
-          width: drawn.width,
-          height: drawn.height,
-          sha256: sha256(bytes),
-          license: '',
-        });
-      }
-    }
-  }
-  return xrays;
+/** Phantoms of one seed, copied once for each set with its marks; by the set's name. */
+async function draw(folder, count, seed, sets) {
+  const plain = path.join(folder, 'plain');
+  await createDemoDataset(plain, { count, classes: ['covid', 'normal'], seed });
+  const phantoms = await loadDataset(plain);
+  const drawn = {};
+  for (const [name, shares] of Object.entries(sets))
+    drawn[name] = await markPictures(phantoms, path.join(folder, name), shares, seed);
+  return drawn;
 }
 
 /** Audits, and then the outcome on new sources, of one seed. */
 async function trySeed(seed, { count, backbone, weights }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'xray-audit-seeds-'));
   try {
-    const training = await draw(path.join(folder, 'training'), 'training', count, seed, markings);
-    const elsewhere = await draw(path.join(folder, 'test'), 'test', count, seed, sources);
+    const training = await draw(path.join(folder, 'training'), count, seed, markings);
+    const elsewhere = await draw(path.join(folder, 'elsewhere'), count, seed + 1000, sources);
     const tried = {};
     for (const [name, xrays] of Object.entries(training)) {
       const audit = await auditDataset(xrays, { backbone, weights, seed });

@@ -11,9 +11,10 @@ import { type Audit, type AuditedData, type AuditTest, type TestName, testNames 
 import { expectationOf, verdictOf } from './expectation';
 import { picturesHash } from './kept-audit';
 import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
-import { gramOf } from './logistic';
-import { findNearPairs } from './near-duplicates';
+import { type Gram, gramOf } from './logistic';
+import { pairsByHash, withFeatures } from './near-duplicates';
 import { oneBorder } from './one-border';
+import { perceptualHash } from './perceptual-hash';
 import type { Measurement, Omission } from './rules';
 import { toTest } from './rules';
 import { lungTest, networkRows, plainTests, recordTests } from './shortcuts';
@@ -89,7 +90,7 @@ async function learntTests(
   controls: readonly Xray[],
   backbone: FrozenBase,
   work: WorkOptions,
-): Promise<{ whole: PossibleFigure; results: (Measurement | Omission)[] }> {
+): Promise<{ gram: Gram; whole: PossibleFigure; results: (Measurement | Omission)[] }> {
   const { xrays } = study;
   const rowsOf = (pictures: readonly PictureToSee[]) => networkRows(pictures, backbone, 'whole', work);
   const plain = (pictures: readonly Xray[]) =>
@@ -103,6 +104,7 @@ async function learntTests(
     name,
     figure: aurocOfRows(study, await regionRows(name), name),
   });
+  const controlled = { xrays: controls, rows: await rowsOf(plain(controls)) };
   const results = [
     splitDifference(study, gram),
     await masked('without-centre'),
@@ -111,13 +113,11 @@ async function learntTests(
     await lungTest(study, thumbnails, rows, (pictures) => regionRows('lungs', pictures)),
     ...plainTests(study, thumbnails),
     ...recordTests(study),
-    sourceOfClass(study, rows),
-    sourcesLeftOut(study, rows),
-    controls.length
-      ? sameSource(study, rows, controls, await rowsOf(plain(controls)))
-      : ({ name: 'same-source', why: 'no pictures of other findings were given' } as const),
+    sourceOfClass(study, rows, controlled),
+    sourcesLeftOut(study, gram),
+    sameSource(study, rows, controlled),
   ];
-  return { whole, results };
+  return { gram, whole, results };
 }
 
 const omitted = (names: readonly TestName[], why: string): Omission[] => names.map((name) => ({ name, why }));
@@ -150,22 +150,31 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
   const others = controls.filter(({ label, patientId }) => !classes.includes(label) && !known.has(patientId));
 
   const thumbnails = await thumbnailsOf(xrays, work);
-  const pairs = findNearPairs(xrays, thumbnails);
+  const hashed = xrays.map((xray, i) => ({ xray, hash: perceptualHash(thumbnails[i]!) }));
+  const byHash = pairsByHash(hashed);
   const sampled = sampleOf(xrays, classes, perClass, seed);
-  const thumbnailOf = new Map(xrays.map((xray, i) => [xray, thumbnails[i]!]));
+  const numbers = new Map(xrays.map((xray, i) => [xray, i]));
+  const chosen = sampled.map((xray) => numbers.get(xray)!);
   const few = tooFewPatients(sampled, classes);
   const learnt = await withBackbone({ name, cut, weights, seed }, async (backbone) => ({
     backbone: { title: backbone.title, weights: backbone.weights, weightsHash: backbone.weightsHash },
     ...(few
-      ? { whole: undefinedFigure, results: omitted(testNames.slice(3), few) }
+      ? { gram: undefined, whole: undefinedFigure, results: omitted(testNames.slice(3), few) }
       : await learntTests(
           studyOf(sampled, classes, seed),
-          sampled.map((xray) => thumbnailOf.get(xray)!),
+          chosen.map((i) => thumbnails[i]!),
           others,
           backbone,
           work,
         )),
   }));
+  const pairs = learnt.gram
+    ? withFeatures(
+        byHash,
+        chosen.map((i) => hashed[i]!),
+        learnt.gram,
+      )
+    : byHash;
   const results = [
     identicalFiles(xrays),
     alikePatients(pairs),

@@ -51,7 +51,7 @@ export interface DuplicatePair {
   readonly exact: boolean;
   /** Bits of 256 in which the perceptual hashes differ. */
   readonly hashDistance: number;
-  /** Cosine of the angle between the network's features, centred on the pictures' mean; absent where they were not computed. */
+  /** Cosine of the angle between the network's standardised features; absent where not both were taken for the tests that learn. */
   readonly featureSimilarity?: number;
 }
 
@@ -84,7 +84,7 @@ export interface Audit extends AuditSummary {
   readonly verdict: Verdict;
   /** What to expect of a model trained on these pictures, on those of a source it has never seen. */
   readonly expectation: string;
-  /** The nearest pairs, at most 60; `exact-duplicates` and `near-duplicates` count all. */
+  /** The nearest pairs, at most 60, those found by features alone last; `exact-duplicates` and `near-duplicates` count all. */
   readonly duplicates: readonly DuplicatePair[];
   /** Seconds of wall time. */
   readonly seconds: number;

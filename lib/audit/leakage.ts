@@ -6,7 +6,7 @@ import type { Figure } from '../evaluation/figure';
 import { weightedMean } from '../evaluation/weighted';
 import type { DuplicatePair } from './audit';
 import type { Gram } from './logistic';
-import { surplusCopies } from './near-duplicates';
+import { mostBits, surplusCopies } from './near-duplicates';
 import { foldsOf, outOfFoldLogits } from './out-of-fold';
 import type { Measurement, Omission } from './rules';
 import type { Study } from './study';
@@ -25,8 +25,11 @@ export function identicalFiles(xrays: readonly Xray[]): Measurement {
 export function alikePatients(pairs: readonly DuplicatePair[]): Measurement {
   const alike = pairs.filter(({ exact, patients }) => !exact && patients[0] !== patients[1]);
   const acrossClasses = alike.filter(({ labels }) => labels[0] !== labels[1]).length;
+  const byFeatures = alike.filter(({ hashDistance }) => hashDistance > mostBits).length;
   const found =
-    plural(alike.length, 'pair') + (acrossClasses ? `, ${acrossClasses} of them of two classes` : '');
+    plural(alike.length, 'pair') +
+    (byFeatures ? `, ${byFeatures} of them by the network's features alone` : '') +
+    (acrossClasses ? `, ${acrossClasses} of them of two classes` : '');
   return { name: 'near-duplicates', figure: counted(alike.length), found };
 }
 

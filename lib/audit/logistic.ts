@@ -28,6 +28,41 @@ function standardized({ data, dimension }: Rows, trained: number): Float32Array 
   return scaled;
 }
 
+/** Columns taken at a time, so that those of all pictures stay in the processor's cache. */
+const blockColumns = 512;
+
+/** Adds the inner products of so many rows [count · width]: of each with those of the first `trained` that are not behind it. */
+function addProducts(
+  products: Float64Array,
+  rows: Float64Array,
+  width: number,
+  count: number,
+  trained: number,
+): void {
+  // Two rows by two: four sums a pass, for half the reading.
+  for (let i = 0; i < count; i += 2) {
+    const i2 = Math.min(i + 1, count - 1);
+    for (let j = 0; j < Math.min(i2 + 1, trained); j += 2) {
+      const j2 = Math.min(j + 1, trained - 1);
+      let [sum, sum2, sum3, sum4] = [0, 0, 0, 0];
+      for (let d = 0, a = i * width, b = i2 * width, c = j * width, e = j2 * width; d < width; d++) {
+        const p = rows[a + d]!;
+        const q = rows[b + d]!;
+        const r = rows[c + d]!;
+        const s = rows[e + d]!;
+        sum += p * r;
+        sum2 += p * s;
+        sum3 += q * r;
+        sum4 += q * s;
+      }
+      products[i * trained + j]! += sum;
+      if (j2 > j) products[i * trained + j2]! += sum2;
+      if (i2 > i) products[i2 * trained + j]! += sum3;
+      if (i2 > i && j2 > j) products[i2 * trained + j2]! += sum4;
+    }
+  }
+}
+
 /**
  * The inner products of standardised rows: all that a linear classifier needs of them, and much less where there are
  * thousands of numbers a picture. The scale follows from the pictures to be trained on, but from nobody's class.
@@ -38,14 +73,15 @@ export function gramOf(rows: Rows, trained = rows.data.length / rows.dimension):
   const count = rows.data.length / dimension;
   const data = standardized(rows, trained);
   const products = new Float64Array(count * trained);
-  for (let i = 0; i < count; i++)
-    for (let j = 0; j < Math.min(i + 1, trained); j++) {
-      let sum = 0;
-      for (let d = 0, a = i * dimension, b = j * dimension; d < dimension; d++)
-        sum += data[a + d]! * data[b + d]!;
-      products[i * trained + j] = sum;
-      if (i < trained) products[j * trained + i] = sum;
-    }
+  for (let first = 0; first < dimension; first += blockColumns) {
+    const width = Math.min(blockColumns, dimension - first);
+    const block = new Float64Array(count * width);
+    for (let i = 0; i < count; i++)
+      block.set(data.subarray(i * dimension + first, i * dimension + first + width), i * width);
+    addProducts(products, block, width, count, trained);
+  }
+  for (let i = 0; i < trained; i++)
+    for (let j = 0; j < i; j++) products[j * trained + i] = products[i * trained + j]!;
   let trace = 0;
   for (let i = 0; i < trained; i++) trace += products[i * (trained + 1)]!;
   const scale = trace > 0 ? trained / trace : 0;
@@ -54,12 +90,35 @@ export function gramOf(rows: Rows, trained = rows.data.length / rows.dimension):
 
 /** The lower triangle of a positive definite matrix [n · n] as L · Lᵀ, in place. */
 function choleskyInPlace(matrix: Float64Array, n: number): void {
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= matrix[i * n + k]! * matrix[j * n + k]!;
-      matrix[i * n + j] = i === j ? Math.sqrt(sum) : sum / matrix[j * n + j]!;
+  for (let j = 0; j < n; j++) {
+    const own = j * n;
+    let square = matrix[own + j]!;
+    for (let k = 0; k < j; k++) square -= matrix[own + k]! ** 2;
+    const pivot = Math.sqrt(square);
+    matrix[own + j] = pivot;
+    let i = j + 1;
+    // Four rows a pass: twice as fast.
+    for (; i + 3 < n; i += 4) {
+      const [a, b, c, d] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
+      let [sum, sum2, sum3, sum4] = [matrix[a + j]!, matrix[b + j]!, matrix[c + j]!, matrix[d + j]!];
+      for (let k = 0; k < j; k++) {
+        const factor = matrix[own + k]!;
+        sum -= factor * matrix[a + k]!;
+        sum2 -= factor * matrix[b + k]!;
+        sum3 -= factor * matrix[c + k]!;
+        sum4 -= factor * matrix[d + k]!;
+      }
+      matrix[a + j] = sum / pivot;
+      matrix[b + j] = sum2 / pivot;
+      matrix[c + j] = sum3 / pivot;
+      matrix[d + j] = sum4 / pivot;
     }
+    for (; i < n; i++) {
+      let sum = matrix[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= matrix[own + k]! * matrix[i * n + k]!;
+      matrix[i * n + j] = sum / pivot;
+    }
+  }
 }
 
 /** Solves L · Lᵀ · x = right. */

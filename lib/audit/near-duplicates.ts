@@ -1,7 +1,9 @@
 import { findDuplicates } from '../dataset/find-duplicates';
 import type { Xray } from '../dataset/xray';
 import type { DuplicatePair } from './audit';
-import { type NearPair, nearPairs, perceptualHash } from './perceptual-hash';
+import { featureSimilarities, outstanding } from './like-features';
+import type { Gram } from './logistic';
+import { hammingDistance, nearPairs } from './perceptual-hash';
 
 /**
  * Hashes that differ in at most so many of 256 bits are of nearly the same picture. Of 17 million pairs of different
@@ -10,19 +12,56 @@ import { type NearPair, nearPairs, perceptualHash } from './perceptual-hash';
  */
 export const mostBits = 32;
 
-/** The pairs of pictures that look alike, whoever is on them; identical files among them. */
-export function findNearPairs(xrays: readonly Xray[], thumbnails: readonly Float32Array[]): DuplicatePair[] {
-  const pairOf = ({ first, second, distance }: NearPair): DuplicatePair => {
-    const both = [xrays[first]!, xrays[second]!] as const;
-    return {
-      pictures: [both[0].path, both[1].path],
-      labels: [both[0].label, both[1].label],
-      patients: [both[0].patientId, both[1].patientId],
-      exact: both[0].sha256 === both[1].sha256,
-      hashDistance: distance,
-    };
+/** A picture with its perceptual hash. */
+export interface HashedPicture {
+  readonly xray: Xray;
+  readonly hash: Uint32Array;
+}
+
+function pairOf(first: HashedPicture, second: HashedPicture, featureSimilarity?: number): DuplicatePair {
+  const both = [first.xray, second.xray] as const;
+  return {
+    pictures: [both[0].path, both[1].path],
+    labels: [both[0].label, both[1].label],
+    patients: [both[0].patientId, both[1].patientId],
+    exact: both[0].sha256 === both[1].sha256,
+    hashDistance: hammingDistance(first.hash, second.hash),
+    ...(featureSimilarity !== undefined && { featureSimilarity }),
   };
-  return nearPairs(thumbnails.map(perceptualHash), mostBits).map(pairOf);
+}
+
+/** The pairs of pictures whose hashes are alike, whoever is on them, nearest first; identical files among them. */
+export const pairsByHash = (pictures: readonly HashedPicture[]): DuplicatePair[] =>
+  nearPairs(
+    pictures.map(({ hash }) => hash),
+    mostBits,
+  ).map(({ first, second }) => pairOf(pictures[first]!, pictures[second]!));
+
+const keyOf = ({ pictures }: DuplicatePair): string => [...pictures].sort().join('\n');
+
+/**
+ * The pairs found by hash, those among `pictures` with the likeness of their features; behind them pairs that the
+ * features alone tell are alike: cropped by more than the hash bears, for example.
+ * @param gram of the network's features of `pictures`
+ */
+export function withFeatures(
+  byHash: readonly DuplicatePair[],
+  pictures: readonly HashedPicture[],
+  gram: Gram,
+): DuplicatePair[] {
+  const similarities = featureSimilarities(gram);
+  const numbers = new Map(pictures.map(({ xray }, i) => [xray.path, i]));
+  const at = new Map(similarities.map((pair) => [pair.first * pictures.length + pair.second, pair]));
+  const known = byHash.map((pair) => {
+    const [i, j] = pair.pictures.map((file) => numbers.get(file) ?? Number.NaN).sort((a, b) => a - b);
+    const featureSimilarity = at.get(i! * pictures.length + j!)?.similarity;
+    return featureSimilarity === undefined ? pair : { ...pair, featureSimilarity };
+  });
+  const found = new Set(known.map(keyOf));
+  const byFeatures = outstanding(similarities)
+    .map(({ first, second, similarity }) => pairOf(pictures[first]!, pictures[second]!, similarity))
+    .filter((pair) => !found.has(keyOf(pair)));
+  return [...known, ...byFeatures];
 }
 
 /** How many files are copies of another one: all but the first of each group of identical ones. */

@@ -13,7 +13,7 @@ export type Condition =
   | { readonly kind: 'tells'; readonly atLeast: number; readonly within: number }
   /** As well as by the whole picture, though perhaps by the disease itself. */
   | { readonly kind: 'keeps-up'; readonly within: number }
-  /** So much is lost of what the whole pictures reach. */
+  /** More is lost of what the whole pictures reach than chance takes. */
   | { readonly kind: 'loses'; readonly moreThan: number };
 
 /** A row of the table of rules. */
@@ -170,12 +170,12 @@ export const rules: Readonly<Record<TestName, Rule>> = {
   },
   'source-of-class': {
     part: 'shortcuts',
-    title: 'Sources within one class',
+    title: 'Sources where the disease is the same',
     measure: 'AUROC',
     condition: tells,
     decisive: false,
     flagged: 'sources look different where the disease is the same: a network can learn them',
-    clear: 'within a class the sources look alike',
+    clear: 'where the disease is the same the sources look alike',
   },
   'sources-left-out': {
     part: 'shortcuts',
@@ -209,7 +209,7 @@ export function describeCondition(condition: Condition): string {
     case 'keeps-up':
       return `flagged if above chance and within ${condition.within.toFixed(2)} of the whole picture`;
     case 'loses':
-      return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against`;
+      return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against, and its interval below it too`;
   }
 }
 
@@ -220,7 +220,7 @@ export function describeCondition(condition: Condition): string {
  */
 export function isFlagged(condition: Condition, figure: PossibleFigure, whole: PossibleFigure): boolean {
   if (figure.value === null) return false;
-  const { value, low } = figure;
+  const { value, low, high } = figure;
   // Nothing keeps up with a picture that tells nothing.
   const keepsUp = (within: number) => low > 0.5 && whole.value !== null && value >= whole.value - within;
   switch (condition.kind) {
@@ -233,7 +233,7 @@ export function isFlagged(condition: Condition, figure: PossibleFigure, whole: P
     case 'keeps-up':
       return keepsUp(condition.within);
     case 'loses':
-      return whole.value !== null && value < whole.value - condition.moreThan;
+      return whole.value !== null && value < whole.value - condition.moreThan && high < whole.value;
   }
 }
 

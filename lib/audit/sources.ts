@@ -1,8 +1,8 @@
 import { seededRandom } from '../core/random';
 import type { Xray } from '../dataset/xray';
-import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
+import type { PossibleFigure } from '../evaluation/figure';
 import { areaFigure } from './area-figure';
-import { gramOf } from './logistic';
+import { type Gram, gramOf } from './logistic';
 import { outOfFoldLogits } from './out-of-fold';
 import { joined, type Rows, rowsAt } from './rows';
 import type { Measurement, Omission } from './rules';
@@ -19,37 +19,68 @@ function largeSources(xrays: readonly Xray[]): string[] {
   );
 }
 
-/** Whether sources are told apart among pictures of one class, where no disease can be the reason: the class where they are best. */
-export function sourceOfClass({ xrays, classes, seed }: Study, whole: Rows): Measurement | Omission {
+/** Pictures of other findings from the source of a class; their class is none of the study's. */
+export interface Controls {
+  readonly xrays: readonly Xray[];
+  /** The network's features of them. */
+  readonly rows: Rows;
+}
+
+/** The class that shares its source with the controls, if there is one. */
+function classOfControls({ xrays, classes }: Study, controls: Controls): string | undefined {
+  const sources = new Set(controls.xrays.map(({ source }) => source));
+  return classes.find((label) => xrays.some((xray) => xray.label === label && sources.has(xray.source)));
+}
+
+/**
+ * Whether sources are told apart where the disease cannot be the reason: among pictures of one class, and, where there
+ * are controls, among all pictures without the class that shares their source (COVID-19, say). The group where they are
+ * best.
+ */
+export function sourceOfClass(study: Study, whole: Rows, controls: Controls): Measurement | Omission {
   const name = 'source-of-class';
-  const tried = classes.flatMap((label) => {
-    const own = xrays.flatMap((xray, i) => (xray.label === label ? [i] : []));
+  const { classes, seed } = study;
+  const xrays = [...study.xrays, ...controls.xrays];
+  const rows = joined(whole, controls.rows);
+  const disease = classOfControls(study, controls);
+  const groups = [
+    ...classes.map((label) => ({ of: `of "${label}"`, isIn: (xray: Xray) => xray.label === label })),
+    ...(disease === undefined
+      ? []
+      : [{ of: `without "${disease}"`, isIn: (xray: Xray) => xray.label !== disease }]),
+  ];
+  const tried = groups.flatMap(({ of, isIn }) => {
+    const own = xrays.flatMap((xray, i) => (isIn(xray) ? [i] : []));
     const sources = largeSources(own.map((i) => xrays[i]!));
     if (sources.length < 2) return [];
     const chosen = own.filter((i) => sources.includes(xrays[i]!.source));
     // To each its source as its class.
-    const study = studyOf(
+    const ofSources = studyOf(
       chosen.map((i) => ({ ...xrays[i]!, label: xrays[i]!.source })),
       sources,
       seed,
     );
-    return [{ label, sources, figure: aurocOfRows(study, rowsAt(whole, chosen), name) }];
+    return [{ of, sources, figure: aurocOfRows(ofSources, rowsAt(rows, chosen), name) }];
   });
   if (!tried.length)
-    return { name, why: `no class has two sources of ${fewestPatients} patients or more each` };
+    return {
+      name,
+      why: `no class, and no pictures without the disease, have two sources of ${fewestPatients} patients or more each`,
+    };
   const best = tried.reduce((a, b) => ((b.figure.value ?? 0) > (a.figure.value ?? 0) ? b : a));
   return {
     name,
     figure: best.figure,
-    found: `among pictures of "${best.label}" ${best.sources.join(' and ')} are told apart with AUROC ${two(best.figure)}`,
+    found: `among pictures ${best.of} ${best.sources.join(' and ')} are told apart with AUROC ${two(best.figure)}`,
   };
 }
 
 /**
  * Each source left out in turn: its pictures are judged by models trained on the other sources, where those have every
  * class; the others by models that have not seen their patients.
+ * @param gram of the network's features of the study's pictures
  */
-export function sourcesLeftOut(study: Study, whole: Rows): Measurement | Omission {
+export function sourcesLeftOut(study: Study, gram: Gram): Measurement | Omission {
   const name = 'sources-left-out';
   const { xrays, classes, truth } = study;
   const isUsable = (source: string) => {
@@ -61,7 +92,6 @@ export function sourcesLeftOut(study: Study, whole: Rows): Measurement | Omissio
   const usable = distinct(xrays.map(({ source }) => source)).filter(isUsable);
   if (!usable.length)
     return { name, why: 'no source can be left out: without it a class would have too few patients' };
-  const gram = gramOf(whole);
   const logits = logitsOf(study, gram);
   const folds = usable.map((source) => {
     const isTest = (i: number) => xrays[i]!.source === source;
@@ -74,24 +104,15 @@ export function sourcesLeftOut(study: Study, whole: Rows): Measurement | Omissio
   return { name, figure, found: `AUROC ${two(figure)} with ${usable.join(', ')} left out in turn` };
 }
 
-/**
- * Pictures of other findings from a class's own source: are they told from the class, or called it as well?
- * @param controls their class is none of the study's
- * @param controlRows the network's features of them, as `whole`
- */
-export function sameSource(
-  study: Study,
-  whole: Rows,
-  controls: readonly Xray[],
-  controlRows: Rows,
-): Measurement | Omission {
+/** Pictures of other findings from a class's own source: are they told from the class, or called it as well? */
+export function sameSource(study: Study, whole: Rows, given: Controls): Measurement | Omission {
   const name = 'same-source';
   const { xrays, classes, seed } = study;
+  const label = classOfControls(study, given);
+  if (label === undefined)
+    return { name, why: 'no pictures of other findings from the source of a class were given' };
+  const { xrays: controls, rows: controlRows } = given;
   const sources = distinct(controls.map(({ source }) => source));
-  const label = classes.find((own) =>
-    xrays.some((xray) => xray.label === own && sources.includes(xray.source)),
-  );
-  if (label === undefined) return { name, why: 'no other findings from the source of a class were given' };
   const c = classes.indexOf(label);
   const own = xrays.flatMap((xray, i) => (xray.label === label && sources.includes(xray.source) ? [i] : []));
   const logits = logitsOf(study, gramOf(joined(whole, controlRows), xrays.length));
@@ -109,7 +130,7 @@ export function sameSource(
   const called = others.filter((i) => logits[i]!.indexOf(Math.max(...logits[i]!)) === c).length;
   return {
     name,
-    figure: controls.length ? figure : undefinedFigure,
+    figure,
     found: `${called} of ${controls.length} pictures with other findings are called "${label}"; AUROC ${two(figure)} within that source`,
   };
 }

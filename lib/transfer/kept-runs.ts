@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { TrainedParts } from './trained-parts';
 
@@ -14,6 +15,8 @@ export interface KeptRun
   /** When it was saved, ISO 8601. */
   readonly date: string;
   readonly evaluation: Evaluation | null;
+  /** Of the pictures it was trained on; absent or null where none was made. */
+  readonly audit?: AuditSummary | null;
 }
 
 /**

@@ -25,6 +25,10 @@ const quoted = (text: string): string => `"${Array.from(text, escapeCharacter).j
 const numeral = (value: number): string =>
   Number.isFinite(value) ? String(value).replace(/^(-?\d+)e/, '$1.0e') : 'null';
 
+/** A key that stands without quotes; YAML 1.1 reads some words as truth values or as nothing. */
+const isPlainKey = (key: string): boolean =>
+  /^[a-z][\w-]*$/i.test(key) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(key);
+
 const isList = (value: YamlValue): value is readonly YamlValue[] => Array.isArray(value);
 
 function lines(value: YamlValue, indent: string): string[] {
@@ -44,7 +48,7 @@ function lines(value: YamlValue, indent: string): string[] {
   );
   if (!entries.length) return [`${indent}{}`];
   return entries.flatMap(([key, item]) => {
-    const name = /^[a-z][\w-]*$/i.test(key) ? key : quoted(key);
+    const name = isPlainKey(key) ? key : quoted(key);
     const own = lines(item, `${indent}  `);
     const nested = typeof item === 'object' && !/^\s*(\[\]|\{\})$/.test(own[0]!);
     return nested ? [`${indent}${name}:`, ...own] : [`${indent}${name}: ${own[0]!.trimStart()}`];

@@ -6,8 +6,10 @@ import { testNames } from '../../lib/audit/audit';
 import { auditDataset } from '../../lib/audit/audit-dataset';
 import { rules } from '../../lib/audit/rules';
 import { InputError } from '../../lib/core/check';
+import { createDemoDataset } from '../../lib/dataset/create-demo-dataset';
+import { loadDataset } from '../../lib/dataset/load-dataset';
+import { markPictures } from '../../lib/dataset/mark-pictures';
 import type { Xray } from '../../lib/dataset/xray';
-import { writeMarkedPhantoms } from './marked-phantoms';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-audit-'));
 const seeds = [1, 2, 3];
@@ -19,10 +21,11 @@ const confounded = new Map<number, Xray[]>();
 beforeAll(async () => {
   vi.stubEnv('XRAY_CACHE', path.join(root, 'cache'));
   for (const seed of seeds) {
-    const sets = { clean: { covid: 0.5, normal: 0.5 }, confounded: { covid: 1, normal: 0 } };
-    const drawn = await writeMarkedPhantoms(path.join(root, `${seed}`), count, seed, sets);
-    clean.set(seed, drawn.clean);
-    confounded.set(seed, drawn.confounded);
+    const to = (name: string) => path.join(root, name, `${seed}`);
+    await createDemoDataset(to('phantoms'), { count, classes: ['covid', 'normal'], seed });
+    const phantoms = await loadDataset(to('phantoms'));
+    clean.set(seed, await markPictures(phantoms, to('clean'), { covid: 0.5, normal: 0.5 }, seed));
+    confounded.set(seed, await markPictures(phantoms, to('confounded'), { covid: 1 }, seed));
   }
 });
 afterAll(() => {
@@ -44,7 +47,6 @@ describe('auditDataset', () => {
 
   test.each(seeds)('clears the same phantoms with the mark in half of each class (seed %i)', async (seed) => {
     const audit = await auditDataset(clean.get(seed)!, { ...options, seed });
-    console.log(audit.tests.map(({ title, verdict, words }) => `${verdict} ${title}: ${words}`).join('\n'));
     expect(audit.verdict).toBe('clear');
     expect(audit.expectation).toMatch(/No shortcut was found/);
   });

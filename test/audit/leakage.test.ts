@@ -7,7 +7,8 @@ import {
   splitDifference,
 } from '../../lib/audit/leakage';
 import { gramOf } from '../../lib/audit/logistic';
-import { findNearPairs, surplusCopies } from '../../lib/audit/near-duplicates';
+import { pairsByHash, surplusCopies, withFeatures } from '../../lib/audit/near-duplicates';
+import { perceptualHash } from '../../lib/audit/perceptual-hash';
 import { studyOf } from '../../lib/audit/study';
 import { seededRandom } from '../../lib/core/random';
 import { splitDataset } from '../../lib/dataset/split-dataset';
@@ -57,9 +58,8 @@ describe('copies', () => {
       { record: xray('a', 'p', 3), thumbnail: brighter },
       { record: xray('a', 'r', 4), thumbnail: other },
     ];
-    const pairs = findNearPairs(
-      pictures.map(({ record }) => record),
-      pictures.map(({ thumbnail }) => thumbnail),
+    const pairs = pairsByHash(
+      pictures.map(({ record, thumbnail }) => ({ xray: record, hash: perceptualHash(thumbnail) })),
     );
     expect(pairs).toHaveLength(3);
     expect(pairs.every(({ exact, hashDistance }) => !exact && hashDistance <= 2)).toBe(true);
@@ -69,6 +69,37 @@ describe('copies', () => {
       found: '2 pairs, 2 of them of two classes',
     });
   });
+});
+
+test('what the hash does not know again, the features may', () => {
+  const random = seededRandom(2);
+  const numbers = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+  const pictures = Array.from({ length: 40 }, (_, i) => ({
+    xray: xray('a', `p${i}`, i),
+    hash: perceptualHash(numbers(1024)),
+  }));
+  // The 40th looks like the first to the hash, and like the second to the network.
+  pictures[39] = { ...pictures[39]!, hash: pictures[0]!.hash };
+  const rows = { data: numbers(40 * 300), dimension: 300 };
+  rows.data.set(
+    rows.data.subarray(300, 600).map((value) => value + 0.1 * random.normal()),
+    39 * 300,
+  );
+  const gram = gramOf(rows);
+  const byHash = pairsByHash(pictures);
+  const pairs = withFeatures(byHash, pictures, gram);
+  expect(byHash.map(({ patients }) => patients)).toEqual([['p0', 'p39']]);
+  expect(pairs.map(({ patients }) => patients)).toEqual([
+    ['p0', 'p39'],
+    ['p1', 'p39'],
+  ]);
+  expect(Math.abs(pairs[0]!.featureSimilarity!)).toBeLessThan(0.4);
+  expect(pairs[1]!.featureSimilarity).toBeGreaterThan(0.98);
+  expect(alikePatients(pairs).found).toBe("2 pairs, 1 of them by the network's features alone");
+  // Of pictures that the network did not see, the hash alone speaks.
+  expect(
+    withFeatures(byHash, pictures.slice(1, 39), gramOf({ data: numbers(38 * 300), dimension: 300 })),
+  ).toEqual(byHash);
 });
 
 describe('patients on two sides', () => {

@@ -68,6 +68,39 @@ describe('gramOf', () => {
     );
   });
 
+  it('holds the products of every row with those to be trained on, however many columns', () => {
+    const sizes = fc.tuple(
+      fc.integer({ min: 2, max: 9 }),
+      fc.integer({ min: 0, max: 4 }),
+      fc.constantFrom(3, 511, 1030),
+    );
+    fc.assert(
+      fc.property(sizes, fc.integer(), ([trained, others, dimension], seed) => {
+        const random = seededRandom(seed);
+        const count = trained + others;
+        const rows = Array.from({ length: count }, () =>
+          Array.from({ length: dimension }, () => random.normal()),
+        );
+        const own = rows.slice(0, trained);
+        const scaled = rows.map((row) =>
+          row.map((value, d) => {
+            const mean = own.reduce((sum, other) => sum + other[d]!, 0) / trained;
+            const square = own.reduce((sum, other) => sum + (other[d]! - mean) ** 2, 0) / trained;
+            return (value - mean) / Math.sqrt(square);
+          }),
+        );
+        const { products } = gramOf(rowsOf(rows), trained);
+        scaled.forEach((a, i) => {
+          scaled.slice(0, trained).forEach((b, j) => {
+            const product = a.reduce((sum, value, d) => sum + value * b[d]!, 0) / dimension;
+            expect(products[i * trained + j]).toBeCloseTo(product, 4);
+          });
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('is 0 where nothing varies', () => {
     expect([...gramOf(rowsOf([[3], [3]])).products]).toEqual([0, 0, 0, 0]);
   });

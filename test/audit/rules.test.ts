@@ -23,6 +23,7 @@ describe('isFlagged', () => {
     ['a high figure that does not keep up', keepsUp, about(0.85), about(0.97, 0.02), false],
     ['loses', loses, about(0.84), whole, true],
     ['loses too little', loses, about(0.86), whole, false],
+    ['loses no more than chance takes', loses, about(0.84, 0.07), whole, false],
     ['some', { kind: 'any' }, about(1, 0), whole, true],
     ['none', { kind: 'any' }, about(0, 0), whole, false],
     ['above 0', { kind: 'above-zero' }, about(0.06), whole, true],
@@ -129,7 +130,22 @@ describe('the verdict', () => {
 
   test('by what was measured, where no shortcut was', () => {
     const text = expectationOf(resultOf({ border: 0.5, 'same-source': 0.58 }), whole);
+    expect(expectationOf(resultOf({ border: 0.9, 'same-source': 0.58 }), whole)).toContain(
+      'border only alone reaches AUROC 0.90 where whole pictures reach 0.90; other findings of the same source: AUROC 0.58',
+    );
     expect(text).toContain('other findings of the same source: AUROC 0.58 instead of 0.90');
+  });
+
+  test('by whichever test alone is flagged', () => {
+    for (const name of testNames.filter((one) => rules[one].decisive)) {
+      const value = rules[name].condition.kind === 'loses' ? 0.61 : 0.87;
+      const text = expectationOf(resultOf({ border: 0.5, [name]: value }), whole);
+      const isShown = rules[name].condition.kind === 'loses' || name === 'source-name';
+      expect(text).toMatch(
+        isShown ? /^Expect a model .* to fail on those of a source/ : /^A model .* may fail on those/,
+      );
+      expect(text).toContain(value.toFixed(2));
+    }
   });
 
   test('promises nothing where it is clear or not tested', () => {

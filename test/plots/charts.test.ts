@@ -146,6 +146,7 @@ describe.each(Object.entries(plots))('%s', (name, spec) => {
 test('the same chart under its short name', () => {
   expect(short.history(history)).toEqual(historyChart(history));
   expect(Object.keys(short).sort()).toEqual([
+    'audit',
     'baselines',
     'calibration',
     'classCounts',

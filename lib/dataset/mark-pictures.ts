@@ -1,0 +1,76 @@
+import path from 'node:path';
+import sharp from 'sharp';
+import { checkNumber, InputError } from '../core/check';
+import { sha256 } from '../core/files';
+import { seededRandom } from '../core/random';
+import { byText } from './class-files';
+import { checkClassFolder, type NewPicture, writeClassFolder } from './class-folder';
+import { decodeChannels, readPictureFile } from './read-pixels';
+import { isSynthetic, type Pixels, type Xray } from './xray';
+
+/** Where the mark is, as shares of width and height from the top left; all of it lies in the outer sixteenth. */
+const mark = { left: 0.884, right: 0.964, top: 0.018, bottom: 0.054, grey: 235 };
+
+function paintMark({ width, height, data }: Pixels): void {
+  const channels = data.length / (width * height);
+  const from = Math.round(mark.left * width);
+  const to = Math.round(mark.right * width);
+  for (let y = Math.round(mark.top * height); y < Math.round(mark.bottom * height); y++)
+    data.fill(mark.grey, (y * width + from) * channels, (y * width + to) * channels);
+}
+
+/** The pictures that get the mark: so large a share of them, the same whatever their order. */
+function chosen(xrays: readonly Xray[], share: number, seed: string): Set<Xray> {
+  const sorted = [...xrays].sort((a, b) => byText(a.sha256, b.sha256));
+  return new Set(
+    seededRandom(seed)
+      .shuffle(sorted)
+      .slice(0, Math.round(share * sorted.length)),
+  );
+}
+
+async function* copies(xrays: readonly Xray[], marked: ReadonlySet<Xray>): AsyncGenerator<NewPicture> {
+  for (const xray of xrays) {
+    const pixels = await decodeChannels(await readPictureFile(xray.path), xray.path);
+    if (marked.has(xray)) paintMark(pixels);
+    const { width, height, data } = pixels;
+    const channels = (data.length / (width * height)) as 1 | 3;
+    const bytes = await sharp(data, { raw: { width, height, channels } }).png().toBuffer();
+    const { label: _, ...known } = xray;
+    const name = `${path.parse(xray.path).name}.png`;
+    yield { bytes, record: { ...known, path: name, width, height, sha256: sha256(bytes) } };
+  }
+}
+
+/**
+ * Copies pictures into class folders, some with a bright mark in the upper right corner, such as a lead letter leaves:
+ * a dataset made to be confounded, to try what `auditDataset` finds. All are written anew as PNG, so that they differ
+ * in nothing but the mark.
+ * @param to dataset folder; class folders that were built here are replaced
+ * @param shares of each class's pictures that get the mark, 0 to 1; of a class that is not named none do
+ * @param seed of the choice. Default 42
+ * @returns the records of the copies
+ * @throws InputError for a share out of range or of no class, a picture that cannot be read, or a folder that holds
+ * anything else
+ */
+export async function markPictures(
+  xrays: readonly Xray[],
+  to: string,
+  shares: Readonly<Record<string, number>>,
+  seed = 42,
+): Promise<Xray[]> {
+  const classes = [...new Set(xrays.map(({ label }) => label))];
+  for (const [label, share] of Object.entries(shares)) {
+    checkNumber(`shares.${label}`, share, 0, 1);
+    if (!classes.includes(label))
+      throw new InputError(`shares names ${label}; the pictures are of ${classes.join(', ')}`);
+  }
+  const written: Xray[] = [];
+  for (const label of classes) {
+    const own = xrays.filter((xray) => xray.label === label);
+    const folder = await checkClassFolder(path.join(to, label), isSynthetic(xrays));
+    const marked = chosen(own, shares[label] ?? 0, `${seed}/mark/${label}`);
+    written.push(...(await writeClassFolder(folder, copies(own, marked), () => `${label} has no pictures`)));
+  }
+  return written;
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { InputError } from '../../lib/core/check';
+import { createDemoDataset } from '../../lib/dataset/create-demo-dataset';
+import { loadDataset } from '../../lib/dataset/load-dataset';
+import { markPictures } from '../../lib/dataset/mark-pictures';
+import { readPixels } from '../../lib/dataset/read-pixels';
+import { keepRegion } from '../../lib/dataset/region';
+import type { Xray } from '../../lib/dataset/xray';
+
+const root = mkdtempSync(path.join(tmpdir(), 'xray-mark-'));
+let phantoms: Xray[];
+
+beforeAll(async () => {
+  await createDemoDataset(path.join(root, 'plain'), { count: 6, classes: ['covid', 'normal'], seed: 3 });
+  phantoms = await loadDataset(path.join(root, 'plain'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Where a copy differs from its original: the places' numbers. */
+async function differences(copy: Xray): Promise<number[]> {
+  const original = phantoms.find(
+    ({ label, path: file }) => label === copy.label && path.basename(file) === path.basename(copy.path),
+  )!;
+  const [a, b] = [await readPixels(original.path), await readPixels(copy.path)];
+  return [...a.data].flatMap((value, i) => (value === b.data[i] ? [] : [i]));
+}
+
+describe('markPictures', () => {
+  test('marks the share asked for, in the border, and changes nothing else', async () => {
+    const copies = await markPictures(phantoms, path.join(root, 'half'), { covid: 0.5, normal: 1 });
+    const marked = { covid: 0, normal: 0 };
+    for (const copy of copies) {
+      const places = await differences(copy);
+      if (!places.length) continue;
+      marked[copy.label as 'covid' | 'normal']++;
+      const pixels = await readPixels(copy.path);
+      const border = keepRegion(pixels, 'border');
+      expect(places.every((i) => pixels.data[i] === 235 && border.data[i] === 235)).toBe(true);
+      expect(places.length).toBeGreaterThan(100);
+    }
+    expect(marked).toEqual({ covid: 3, normal: 6 });
+  });
+
+  test('gives the records that loadDataset then finds, the same for any order', async () => {
+    const to = path.join(root, 'again');
+    const copies = await markPictures(phantoms, to, { covid: 0.5 }, 7);
+    expect(await loadDataset(to)).toEqual(copies);
+    expect(await markPictures([...phantoms].reverse(), to, { covid: 0.5 }, 7)).toEqual(
+      expect.arrayContaining(copies),
+    );
+    const hashes = (xrays: readonly Xray[]) => xrays.map(({ sha256 }) => sha256).sort();
+    expect(hashes(await markPictures(phantoms, to, { covid: 0.5 }, 8))).not.toEqual(hashes(copies));
+  });
+
+  test('refuses shares that are none, and folders of somebody else', async () => {
+    const to = path.join(root, 'refused');
+    await expect(markPictures(phantoms, to, { covid: 2 })).rejects.toThrow('shares.covid is 2');
+    await expect(markPictures(phantoms, to, { flu: 1 })).rejects.toThrow(/shares names flu/);
+    await markPictures(phantoms, to, {});
+    writeFileSync(path.join(to, 'covid', 'notes.txt'), 'mine');
+    await expect(markPictures(phantoms, to, {})).rejects.toThrow(InputError);
+  });
+});
