@@ -10,17 +10,12 @@ export { createDemoDataset } from './dataset/create-demo-dataset';
 export { createKaggleDataset } from './dataset/create-kaggle-dataset';
 export { findDuplicates } from './dataset/find-duplicates';
 export { loadDataset } from './dataset/load-dataset';
-
-
 export { lungMask } from './dataset/lung-mask';
-
-
 export { markPictures } from './dataset/mark-pictures';
-
-
 export { patientFolds } from './dataset/patient-folds';
 export { phantomMasks } from './dataset/phantom-masks';
 export { readPixels } from './dataset/read-pixels';
+export { keepRegion, regions } from './dataset/region';
 export { type SourceFold, sourceFolds } from './dataset/source-folds';
 export { splitDataset } from './dataset/split-dataset';
 export { isSynthetic, type Pixels, type Split, type Xray } from './dataset/xray';

@@ -5,7 +5,7 @@ import { library, root } from './library.mjs';
 
 /** What figures follow from, besides pictures and weights: this code. */
 const sources = [
-  ...['compute', 'core', 'dataset', 'evaluation', 'networks', 'transfer'].map((name) =>
+  ...['audit', 'compute', 'core', 'dataset', 'evaluation', 'networks', 'transfer'].map((name) =>
     path.join(root, 'dist', name),
   ),
   import.meta.dirname,

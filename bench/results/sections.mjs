@@ -1,4 +1,5 @@
 import * as article from './article.mjs';
+import * as audit from './audit.mjs';
 import * as crossValidation from './cross-validation.mjs';
 import * as learningCurves from './learning-curves.mjs';
 import * as notCovid from './not-covid.mjs';
@@ -15,5 +16,6 @@ export const sections = {
   'cross-validation': crossValidation,
   'one-source': oneSource,
   'not-covid': notCovid,
+  audit,
   article,
 };

@@ -36,7 +36,8 @@ afterAll(() => {
 const test_ = (audit: Awaited<ReturnType<typeof auditDataset>>, name: string) =>
   audit.tests.find((one) => one.name === name)!;
 
-describe('auditDataset', () => {
+// Each audit takes seconds of a processor, which others may be using.
+describe('auditDataset', { timeout: 300_000 }, () => {
   test.each(seeds)('flags phantoms with a mark in the corner of one class (seed %i)', async (seed) => {
     const audit = await auditDataset(confounded.get(seed)!, { ...options, seed });
     expect(audit.verdict).toBe('flagged');

@@ -79,7 +79,7 @@ describe('gramOf', () => {
         const random = seededRandom(seed);
         const count = trained + others;
         const rows = Array.from({ length: count }, () =>
-          Array.from({ length: dimension }, () => random.normal()),
+          Array.from({ length: dimension }, () => Math.fround(random.normal())),
         );
         const own = rows.slice(0, trained);
         const scaled = rows.map((row) =>

@@ -9,6 +9,7 @@ import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { formatFigure } from '../../lib/evaluation/format-figure';
 import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
 import type { CrossValidation } from '../../lib/transfer/cross-validate';
+import { sampleAudit } from '../audit/sample-audit';
 import { bench } from './bench';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-results-'));
@@ -166,6 +167,20 @@ describe('the other sections', () => {
     const [[, vgg, mobile]] = expectTables(render([run('vgg16'), run('mobilenet')]), [2]) as [string[][]];
     expect(vgg!.slice(5)).toEqual(['[[1,2],[3,4]]', '0.963 [0.817, 0.993]']);
     expect(mobile!.at(-1)).toBe('–');
+  });
+
+  it('an audit stands test by test, with figure, verdict and rule', async () => {
+    const { render } = await bench('results/audit');
+    const { duplicates: _, ...audit } = sampleAudit;
+    const lines = render({
+      audits: [{ name: 'COVID-19 against normal', about: 'Pictures.', audit }],
+      phantoms: ['| phantoms | flagged |', '| --- | --- |', '| mark on one class | 10 of 10 |'],
+    });
+    const [[, copies, border, , view]] = expectTables(lines, [4, 1]) as [string[][]];
+    expect(copies!.slice(0, 3)).toEqual(['Identical files', '2 pictures too many', 'flagged']);
+    expect(border!.slice(0, 3)).toEqual(['Border only', 'AUROC 0.95 [0.91, 0.99]', 'flagged']);
+    expect(view!.slice(0, 3)).toEqual(['The projection', '–', 'not tested']);
+    expect(lines.join('\n')).toContain(`**flagged.** ${audit.expectation}`);
   });
 
   it('each section of the list computes and renders', async () => {

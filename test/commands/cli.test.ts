@@ -402,7 +402,7 @@ describe('the cache', () => {
   });
 });
 
-describe('audit', () => {
+describe('audit', { timeout: 300_000 }, () => {
   const pictures = at('audited');
   const audit = (...more: string[]) =>
     runCli(['audit', '--dataset', pictures, '--backbone', 'pixels', ...more]);
