@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openModel } from './open-model';
 import { names, run } from './run';
 
 /** `evaluate MODEL`: figures on pictures the model has not seen. */
@@ -12,11 +13,9 @@ export function addEvaluate(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((folder: string, { dataset, classes }, command: Command) =>
       run(command, async (work) => {
-        const { loadDataset, loadModel, evaluate, evaluateNotCalled, unseenPictures } = await import(
-          '../index.js'
-        );
+        const { loadDataset, evaluate, evaluateNotCalled, unseenPictures } = await import('../index.js');
         const { formatFigure } = await import('../evaluation/format-figure.js');
-        const model = await loadModel(folder);
+        const model = await openModel(folder, work);
         const xrays = await loadDataset(dataset, { classes: classes ?? model.classes });
         const unseen = unseenPictures(model, xrays);
         const known = unseen.filter(({ label }) => model.classes.includes(label));

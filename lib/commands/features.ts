@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { PictureToSee } from '../transfer/picture-variants';
 import { addBackboneOptions } from './backbone-options';
 import { run, whole } from './run';
 
@@ -15,30 +14,42 @@ export function addFeatures(program: Command): void {
     .action((files: string[], options, command: Command) =>
       run(command, async (work) => {
         const { backbone, cut, weights, seed, preprocessing = 'own', resize = 'cv2' } = options;
-        const { hashFile } = await import('../core/files.js');
-        const { readPixels } = await import('../dataset/read-pixels.js');
+        const { InputError } = await import('../core/check.js');
+        const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
+        const { featureBlocks } = await import('../transfer/features.js');
         const { withBackbone } = await import('../transfer/open-backbone.js');
-        const { extractFeatures } = await import('../transfer/features.js');
-        const pictures: PictureToSee[] = [];
-        for (const file of files) {
-          await readPixels(file);
-          pictures.push({ file, sha256: await hashFile(file), degrees: 0 });
-        }
+        const { picturesOfFiles } = await import('../transfer/pictures-of-files.js');
+        const refused: { file: string; error: string }[] = [];
+        const onRefused = (file: string, { message }: Error) => refused.push({ file, error: message });
+        const messages = () => refused.map(({ error }) => error);
+        const given = await picturesOfFiles(files, { onRefused });
+        const pictures = given.filter((picture) => picture !== undefined);
+        if (!pictures.length) throw new InputError(messages().join('\n'));
+        await fetchAbsentWeights({ name: backbone, weights }, work);
         const settings = { preprocessing, resize, pooling: 'mean' } as const;
-        const { opened, data, dimension } = await withBackbone(
-          { name: backbone, cut, weights, seed },
-          async (base) => ({ opened: base, ...(await extractFeatures(pictures, base, settings, work)) }),
-        );
-        const rows = files.map((_, i) => Array.from(data.subarray(i * dimension, (i + 1) * dimension)));
+        const rows: { file: string; features: number[] }[] = [];
+        const base = await withBackbone({ name: backbone, cut, weights, seed }, async (opened) => {
+          for await (const block of featureBlocks(pictures, opened, settings, { ...work, onRefused })) {
+            const dimension = block.data.length / block.pictures.length;
+            block.pictures.forEach(({ file }, i) => {
+              const row = block.data.subarray(i * dimension, (i + 1) * dimension);
+              rows.push({ file, features: Array.from(row) });
+            });
+          }
+          return opened;
+        });
+        if (!rows.length) throw new InputError(messages().join('\n'));
         return {
           json: {
-            features: rows,
-            files,
-            backbone: opened.name,
-            cut: opened.cut,
-            weightsHash: opened.weightsHash,
+            features: rows.map((row) => row.features),
+            files: rows.map(({ file }) => file),
+            refused,
+            backbone: base.name,
+            cut: base.cut,
+            weightsHash: base.weightsHash,
           },
-          text: rows.map((row) => row.join(',')).join('\n'),
+          text: rows.map((row) => row.features.join(',')).join('\n'),
+          problems: messages(),
         };
       }),
     );

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openModel } from './open-model';
 import { run } from './run';
 
 /** `predict MODEL FILE…`: label and probabilities; a file that cannot be read is named and the others are done. */
@@ -11,22 +12,14 @@ export function addPredict(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((folder: string, files: string[], _, command: Command) =>
       run(command, async (work) => {
-        const { loadModel } = await import('../transfer/load-model.js');
-        const { readPixels } = await import('../dataset/read-pixels.js');
-        const { asError } = await import('../core/check.js');
-        const model = await loadModel(folder);
+        const model = await openModel(folder, work);
         const errors = new Map<string, string>();
-        const readable: string[] = [];
-        for (const file of files) {
-          const problem = await readPixels(file).then(
-            () => undefined,
-            (error) => asError(error).message,
-          );
-          if (problem) errors.set(file, problem);
-          else readable.push(file);
-        }
+        const onRefused = (file: string, { message }: Error) => errors.set(file, message);
         const done = new Map(
-          (await model.predict(readable, work)).map((prediction) => [prediction.file, prediction]),
+          (await model.predict(files, { ...work, onRefused })).map((prediction) => [
+            prediction.file,
+            prediction,
+          ]),
         );
         const predictions = files.map((file) => done.get(file) ?? { file, error: errors.get(file)! });
         const lines = predictions.map((prediction) => {

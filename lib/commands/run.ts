@@ -10,8 +10,10 @@ export interface Outcome {
   readonly json: object;
   /** Printed else, for people. */
   readonly text: string;
-  /** Whether it failed in part, though there is something to print. Default false. */
+  /** Whether it failed in part, though there is something to print. Default: whether there are problems. */
   readonly failed?: boolean;
+  /** What it could not do, a line each on standard error. Default none. */
+  readonly problems?: readonly string[];
 }
 
 /** Bars on the terminal, a line when a stage ends elsewhere; always on standard error. */
@@ -68,7 +70,9 @@ export async function run(command: Command, work: (options: Required<WorkOptions
     const outcome = await work({ onProgress, signal: interrupt.signal });
     end();
     process.stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
-    process.exitCode = outcome.failed ? 1 : interrupt.signal.aborted ? 130 : 0;
+    const { problems = [], failed = problems.length > 0 } = outcome;
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    process.exitCode = failed ? 1 : interrupt.signal.aborted ? 130 : 0;
   } catch (thrown) {
     end();
     // Wrong usage that only the work could see.

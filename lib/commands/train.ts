@@ -41,6 +41,7 @@ export function addTrain(program: Command): void {
       run(command, async (work) => {
         const { loadDataset, splitDataset, transferLearn, fineTune, evaluate } = await import('../index.js');
         const { keptAudit } = await import('../audit/kept-audit.js');
+        const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { checkModelFolder } = await import('../transfer/save-model.js');
         const { dataset, classes, test, out, fineTune: fineTuneEpochs, json: _, ...training } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
@@ -53,6 +54,7 @@ export function addTrain(program: Command): void {
           grouping: article ? 'image' : 'patient',
           seed: training.seed,
         });
+        await fetchAbsentWeights({ name: training.backbone, weights: training.weights }, work);
         const frozen = await transferLearn(split, { ...training, ...work });
         const model =
           fineTuneEpochs && !frozen.interrupted

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { InputError } from '../core/check';
 import { loadTurned, type PictureRequest, type PictureSettings } from './load-picture';
 import { type Reader, startReader } from './reader';
 import type { Pixels } from './xray';
@@ -37,16 +38,16 @@ function* requestsFor(pictures: readonly PictureToRead[]): Generator<PictureRequ
  * TensorFlow keeps the main thread. They come in the order given. The first batch is read here, while the threads
  * start; if it is the only one, no thread is started. The threads end with the iteration, however it ends.
  * @param batch how many are taken at a time
- * @throws InputError naming the file that cannot be read, when its turn comes
+ * @returns of a file that cannot be read the error in the picture's place, which names it; the others follow
  */
 export async function* readPictures(
   pictures: readonly PictureToRead[],
   settings: PictureSettings,
   batch: number,
-): AsyncGenerator<Pixels> {
+): AsyncGenerator<Pixels | InputError> {
   const requests = requestsFor(pictures);
   const readers: Reader[] = [];
-  const loading: Promise<Pixels[]>[] = [];
+  const loading: Promise<(Pixels | InputError)[]>[] = [];
   let begun = 0;
   let taken = 0;
   const begin = (request: PictureRequest): Promise<Pixels[]> => {
@@ -57,7 +58,10 @@ export async function* readPictures(
   const fill = () => {
     while (begun < Math.min(taken + batches * batch, pictures.length)) {
       const request: PictureRequest = requests.next().value;
-      const picture = begin(request);
+      const picture = begin(request).catch((error) => {
+        if (error instanceof InputError) return request.degrees.map(() => error);
+        throw error;
+      });
       // A failure is met when its turn comes; until then it must not count as unhandled.
       picture.catch(() => undefined);
       loading.push(picture);

@@ -1,7 +1,5 @@
 import { checkWhole, InputError } from '../core/check';
-import { hashFile } from '../core/files';
 import type { WorkOptions } from '../core/progress';
-import { bounded } from '../dataset/bounded';
 import { resizePixels } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
 import type { AuditSummary } from '../evaluation/audit-summary';
@@ -12,6 +10,8 @@ import { featureBlocks } from './features';
 import { forward } from './forward';
 import { headProbabilities } from './head';
 import type { PictureToSee } from './picture-variants';
+import { picturesOfFiles } from './pictures-of-files';
+import type { ReadingOptions } from './reading-options';
 import { saveModel } from './save-model';
 import type { TrainedParts } from './trained-parts';
 
@@ -29,9 +29,10 @@ export interface Prediction {
 export interface TransferModel extends TrainedParts {
   /**
    * Class probabilities for picture files or pixels (any size; they are resized as in training).
+   * @returns in the order given; without the files that `onRefused` was told of
    * @throws InputError naming a file that cannot be read, or pixels whose sizes do not fit
    */
-  predict(inputs: readonly (string | Pixels)[], options?: WorkOptions): Promise<Prediction[]>;
+  predict(inputs: readonly (string | Pixels)[], options?: ReadingOptions): Promise<Prediction[]>;
   /** Probabilities [n][classes] of pictures whose hashes are known; features come from the cache where they can. */
   probabilities(pictures: readonly PictureToSee[], options?: WorkOptions): Promise<number[][]>;
   /**
@@ -48,9 +49,6 @@ export interface TransferModel extends TrainedParts {
 /** Lends a model's base to some work. */
 export type LendBackbone = TransferModel['withBackbone'];
 
-/** Files read at once. */
-const filesAtOnce = 16;
-
 const labelOf = (classes: readonly string[], probabilities: readonly number[]): string =>
   classes[probabilities.indexOf(Math.max(...probabilities))]!;
 
@@ -66,38 +64,45 @@ function checkPixels({ width, height, data }: Pixels): void {
 /** A usable model from its parts and a way to its base. */
 export function createModel(parts: TrainedParts, withBackbone: LendBackbone): TransferModel {
   const settings: FeatureSettings = parts.parameters;
-  const probabilities = async (pictures: readonly PictureToSee[], options?: WorkOptions) => {
-    if (!pictures.length) return [];
+  const judge = async (pictures: readonly PictureToSee[], options?: ReadingOptions) => {
+    const judged = new Map<PictureToSee, number[]>();
+    if (!pictures.length) return judged;
     const dimension = parts.head.layers[0]!.inputs;
     return withBackbone(async (backbone) => {
-      const found: number[][] = [];
-      for await (const { data } of featureBlocks(pictures, backbone, settings, options))
-        for (let i = 0; i < data.length; i += dimension)
-          found.push(headProbabilities(parts.head, data.subarray(i, i + dimension)));
-      return found;
+      for await (const block of featureBlocks(pictures, backbone, settings, options))
+        block.pictures.forEach((picture, i) => {
+          const row = block.data.subarray(i * dimension, (i + 1) * dimension);
+          judged.set(picture, headProbabilities(parts.head, row));
+        });
+      return judged;
     });
+  };
+  const probabilities = async (
+    pictures: readonly PictureToSee[],
+    { onProgress, signal }: WorkOptions = {},
+  ) => {
+    const judged = await judge(pictures, { onProgress, signal });
+    return pictures.map((picture) => judged.get(picture)!);
   };
   const probabilitiesOfPixels = (pixels: Pixels) =>
     withBackbone(async (backbone) => {
       const resized = await resizePixels(pixels, backbone.inputSize, settings.resize);
       return headProbabilities(parts.head, await forward([resized], backbone, settings));
     });
-  const predict = async (inputs: readonly (string | Pixels)[], options?: WorkOptions) => {
+  const predict = async (inputs: readonly (string | Pixels)[], options?: ReadingOptions) => {
     const files = inputs.filter((input) => typeof input === 'string');
     for (const input of inputs) if (typeof input !== 'string') checkPixels(input);
-    const pictures = await bounded(files, filesAtOnce, async (file) => ({
-      file,
-      sha256: await hashFile(file).catch((error: NodeJS.ErrnoException) => {
-        throw new InputError(`${file} cannot be read (${error.code}); check that it is a file`);
-      }),
-      degrees: 0,
-    }));
-    const ofFiles = await probabilities(pictures, options);
+    const pictures = await picturesOfFiles(files, options);
+    const judged = await judge(
+      pictures.filter((picture) => picture !== undefined),
+      options,
+    );
     const predictions: Prediction[] = [];
     let nextFile = 0;
     for (const input of inputs) {
       const isFile = typeof input === 'string';
-      const p = isFile ? ofFiles[nextFile++]! : await probabilitiesOfPixels(input);
+      const p = isFile ? judged.get(pictures[nextFile++]!) : await probabilitiesOfPixels(input);
+      if (!p) continue;
       predictions.push({
         ...(isFile ? { file: input } : {}),
         label: labelOf(parts.classes, p),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
 import { loadModel } from '../../lib/transfer/load-model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
+import { deadAddress, serveWeights } from '../networks/weights-mirror';
 import { writeClassFolders } from '../transfer/class-folders';
 import { tinyCut, writeTinyBackbone } from '../transfer/tiny-backbone';
 import { freshDist, runCli } from './dist';
@@ -19,6 +20,7 @@ const base = ['--backbone', tiny, '--cut', tinyCut];
 beforeAll(async () => {
   vi.stubEnv('XRAY_CACHE', at('cache'));
   vi.stubEnv('XRAY_WEIGHTS', '');
+  vi.stubEnv('XRAY_WEIGHTS_URL', await deadAddress());
   await Promise.all([
     freshDist(),
     writeTinyBackbone(tiny),
@@ -150,7 +152,7 @@ describe('usage', () => {
     [
       'ImageNet weights that are not here',
       ['train', '--dataset', data, '--backbone', 'vgg16', '--out', at('never')],
-      /vgg16_weights.*/s,
+      /vgg16_weights.*--weights random.*The download failed: .*ECONNREFUSED/s,
     ],
     [
       'a folder without a cut',
@@ -367,6 +369,41 @@ describe('train → evaluate → predict', () => {
     const broken = await runCli(['features', at('none.png'), ...base]);
     expect(broken).toMatchObject({ code: 1, stdout: '' });
     expect(broken.stderr).toContain('none.png');
+  });
+
+  test('features: broken files of several are named, the others computed, exit 1', async () => {
+    const [first, second] = files() as [string, string];
+    writeFileSync(at('torn.png'), readFileSync(first).subarray(0, 300));
+    const args = ['features', first, at('torn.png'), at('none.png'), second, ...base];
+    const [json, plain] = await Promise.all([runCli([...args, '--json']), runCli(args)]);
+    expect([json.code, plain.code]).toEqual([1, 1]);
+    const found = jsonOf(json.stdout);
+    expect(found.files).toEqual([first, second]);
+    expect(found.features).toHaveLength(2);
+    expect(found.refused.map(({ file }: { file: string }) => file).sort()).toEqual([
+      at('none.png'),
+      at('torn.png'),
+    ]);
+    expect(plain.stdout.trimEnd().split('\n')).toHaveLength(2);
+    for (const name of ['torn.png', 'none.png']) expect(plain.stderr).toContain(name);
+  });
+});
+
+describe('ImageNet weights that are not here', () => {
+  test('are downloaded by the command that needs them, with progress', async () => {
+    const mirror = await serveWeights(at('mirror'));
+    const environment = { XRAY_CACHE: at('fetched'), XRAY_WEIGHTS_URL: mirror.url };
+    const model = at('on fetched weights');
+    const training = ['train', '--dataset', data, '--backbone', 'mobilenet', '--epochs', '1', '--out', model];
+    const trained = await runCli([...training, '--json'], environment);
+    expect(trained.stderr).toMatch(/^download group1-shard1of2: \d+ done$/m);
+    expect(jsonOf(trained.stdout)).toMatchObject({ backbone: 'mobilenet', weights: 'imagenet' });
+    const picture = path.join(data, 'covid', readdirSync(path.join(data, 'covid'))[0]!);
+    const elsewhere = { ...environment, XRAY_CACHE: at('fetched again') };
+    const predicted = await runCli(['predict', model, picture], elsewhere);
+    expect(predicted.stderr).toMatch(/^download group1-shard2of2/m);
+    expect([trained.code, predicted.code, mirror.asked.length]).toEqual([0, 0, 6]);
+    await mirror.close();
   });
 });
 

@@ -8,66 +8,34 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { io } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../lib/core/check';
+import { fetchAbsentWeights } from '../../lib/networks/fetch-absent-weights';
 import { fetchWeights } from '../../lib/networks/fetch-weights';
 import { loadBackbone } from '../../lib/networks/load-backbone';
 import type { BackboneName } from '../../lib/networks/names';
 import { networks } from '../../lib/networks/table';
+import { deadAddress, serveWeights, type WeightsMirror } from './weights-mirror';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xray-fetch-'));
 const mirror = path.join(folder, 'mirror');
-let server: Server;
-let asked: string[] = [];
-
-/** A mirror with MobileNet (random numbers, two shards) and a file in VGG16's place that is not VGG16. */
-async function fillMirror(): Promise<void> {
-  const vgg = path.join(mirror, networks.vgg16.weights.path);
-  mkdirSync(path.dirname(vgg), { recursive: true });
-  writeFileSync(vgg, 'not weights');
-  const to = path.dirname(path.join(mirror, networks.mobilenet.weights.path));
-  mkdirSync(to, { recursive: true });
-  const { model } = await loadBackbone({ name: 'mobilenet', weights: 'random' });
-  await model.save({
-    save: async ({ modelTopology, weightSpecs, weightData }: io.ModelArtifacts) => {
-      const bytes = Buffer.from(weightData as ArrayBuffer);
-      const paths = ['group1-shard1of2', 'group1-shard2of2'];
-      writeFileSync(path.join(to, paths[0]!), bytes.subarray(0, 5_000_000));
-      writeFileSync(path.join(to, paths[1]!), bytes.subarray(5_000_000));
-      const weightsManifest = [{ paths, weights: weightSpecs }];
-      writeFileSync(path.join(to, 'model.json'), JSON.stringify({ modelTopology, weightsManifest }));
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' as const } };
-    },
-  });
-  model.dispose();
-}
+let server: WeightsMirror;
 
 beforeAll(async () => {
-  await fillMirror();
-  server = createServer((request, response) => {
-    asked.push(request.url!);
-    const file = path.join(mirror, request.url!);
-    if (!existsSync(file)) return void response.writeHead(404).end();
-    const bytes = readFileSync(file);
-    response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await serveWeights(mirror);
 });
 beforeEach(() => {
-  asked = [];
+  server.asked.length = 0;
   rmSync(path.join(folder, 'cache'), { recursive: true, force: true });
   vi.stubEnv('XRAY_WEIGHTS', '');
   vi.stubEnv('XRAY_CACHE', path.join(folder, 'cache'));
-  vi.stubEnv('XRAY_WEIGHTS_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  vi.stubEnv('XRAY_WEIGHTS_URL', server.url);
 });
-afterAll(() => {
+afterAll(async () => {
   vi.unstubAllEnvs();
-  server.close();
+  await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -81,11 +49,11 @@ describe('a download', () => {
     const file = await fetchWeights('mobilenet');
     expect(file).toBe(path.join(folder, 'cache', 'weights', 'mobilenet_v1_1.0_224', 'model.json'));
     const address = path.posix.dirname(`/${networks.mobilenet.weights.path}`);
-    expect(asked).toEqual(
+    expect(server.asked).toEqual(
       ['model.json', 'group1-shard1of2', 'group1-shard2of2'].map((name) => `${address}/${name}`),
     );
     expect(await fetchWeights('mobilenet')).toBe(file);
-    expect(asked).toHaveLength(3);
+    expect(server.asked).toHaveLength(3);
     const { model, weights } = await loadBackbone({ name: 'mobilenet' });
     model.dispose();
     expect(weights).toBe('imagenet');
@@ -102,6 +70,50 @@ describe('a download', () => {
   });
 });
 
+describe('weights that are wanted and not here', () => {
+  test('are downloaded once, with progress', async () => {
+    const stages = new Set<string>();
+    await fetchAbsentWeights({ name: 'mobilenet' }, { onProgress: ({ stage }) => stages.add(stage) });
+    expect(cached()).toEqual(['mobilenet_v1_1.0_224']);
+    expect([...stages]).toContain('download group1-shard1of2');
+    await fetchAbsentWeights({ name: 'mobilenet', weights: 'imagenet' });
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test('are looked for in XRAY_WEIGHTS first', async () => {
+    vi.stubEnv('XRAY_WEIGHTS', path.join(mirror, 'tfjs-models', 'tfjs'));
+    await fetchAbsentWeights({ name: 'mobilenet' });
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each([
+    { name: 'vgg16', weights: 'random' },
+    { name: 'vgg16', weights: '/some/file.h5' },
+    { name: 'pixels' },
+    { name: 'fractal' },
+    { name: '/some/folder' },
+  ])('of $name, $weights: nothing is fetched', async (wanted) => {
+    await fetchAbsentWeights(wanted);
+    expect(server.asked).toEqual([]);
+  });
+
+  test('cannot be downloaded: what else can be done, and why not', async () => {
+    vi.stubEnv('XRAY_WEIGHTS_URL', await deadAddress());
+    const fetching = fetchAbsentWeights({ name: 'resnet50' });
+    await expect(fetching).rejects.toThrow(InputError);
+    await expect(fetching).rejects.toThrow(
+      /no ImageNet weights of ResNet50 here.*--from FILE.*--weights random.*The download failed: .*ECONNREFUSED/s,
+    );
+  });
+
+  test('an interrupt is no failed download', async () => {
+    const reason = new InputError('stop');
+    await expect(fetchAbsentWeights({ name: 'vgg19' }, { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
+  });
+});
+
 describe('from a file', () => {
   test('MobileNet is copied, under a name that says where it was cut', async () => {
     const own = path.join(folder, 'mobilenet_v1_1.0_224_conv_pw_12');
@@ -112,7 +124,7 @@ describe('from a file', () => {
     const file = await fetchWeights('mobilenet', { from: own });
     expect(file).toBe(path.join(folder, 'cache', 'weights', path.basename(own), 'model.json'));
     expect(readdirSync(path.dirname(file)).sort()).toEqual(readdirSync(own).sort());
-    expect(asked).toEqual([]);
+    expect(server.asked).toEqual([]);
     (await loadBackbone({ name: 'mobilenet' })).model.dispose();
   });
 

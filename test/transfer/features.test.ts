@@ -229,12 +229,15 @@ describe('extractFeatures', () => {
     const seen: { first: number; rows: number; computed: number; tensors: number }[] = [];
     const all = await extractFeatures(wanted.slice(0, 60), backbone, settings);
     expect(all.computed).toBe(60);
-    for await (const { first, data, computed } of featureBlocks(wanted, backbone, settings)) {
+    let first = 0;
+    for await (const { pictures: rows, data, computed } of featureBlocks(wanted, backbone, settings)) {
+      expect(rows).toEqual(wanted.slice(first, first + rows.length));
       seen.push({ first, rows: data.length / 72, computed, tensors: tf.memory().numTensors });
       for (let i = 0; i < data.length / 72; i += 97) {
         const known = (first + i) % 60;
         expect(data.slice(i * 72, (i + 1) * 72)).toEqual(all.data.slice(known * 72, (known + 1) * 72));
       }
+      first += rows.length;
     }
     expect(seen).toEqual([
       { first: 0, rows: 1024, computed: 0, tensors },
@@ -263,6 +266,26 @@ describe('extractFeatures', () => {
     await expect(failure).rejects.toThrow(broken);
     // 16 of 20: the last four are in the batch of the broken one.
     expect((await extractFeatures(pictures, backbone, settings)).computed).toBe(4);
+  });
+
+  test('pictures that cannot be read are told and left out, the others computed; identical ones each', async () => {
+    const bytes = readFileSync(pictures[0]!.file).subarray(0, 200);
+    const [broken, twin, none] = ['torn.png', 'twin.png', 'none.png'].map((name) => path.join(root, name));
+    for (const file of [broken!, twin!]) writeFileSync(file, bytes);
+    const wanted = pictures.flatMap((picture, i) => {
+      if (i === 3) return [{ file: broken!, sha256: '1'.repeat(64), degrees: 0 }, picture];
+      if (i === 12) return [picture, { file: twin!, sha256: '1'.repeat(64), degrees: 0 }];
+      return i === 15 ? [picture, { file: none!, sha256: '2'.repeat(64), degrees: 0 }] : [picture];
+    });
+    const told = new Map<string, string>();
+    const onRefused = (file: string, { message }: Error) => told.set(file, message);
+    const blocks = [];
+    for await (const block of featureBlocks(wanted, backbone, settings, { onRefused })) blocks.push(block);
+    expect([...told.keys()]).toEqual([broken, twin, none]);
+    for (const [file, message] of told) expect(message).toContain(file);
+    expect(blocks).toHaveLength(1);
+    expect(blocks[0]!.pictures).toEqual(pictures);
+    expect(blocks[0]!.data).toEqual((await extractFeatures(pictures, backbone, settings)).data);
   });
 
   test('two at once over the same pictures: both right, and the cache whole', async () => {
