@@ -39,7 +39,8 @@ export const byCount = ({ data, keep }, perClass, { id, options }) =>
 async function oneDraw({ train, test }, draw, options) {
   const classes = ['normal', 'pneumonia'];
   const chosen = classes.flatMap((label) => sample(of(train, label), 200, `draw ${draw}`));
-  const split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
+  // The test folder is no part of the split: patient numbers of the train folder occur there too.
+  const split = { train: chosen, validation: [], test: [], classes, seed, grouping: 'patient' };
   const model = await transferLearn(split, { ...options, seed });
   const probabilities = await model.probabilities(asPictures(test));
   const figures = (rows) =>

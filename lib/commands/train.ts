@@ -34,6 +34,11 @@ export function addTrain(program: Command): void {
       "epochs in which the base's last block is trained too",
       whole('fine-tune', 1, 1000),
     )
+    .option(
+      '--fine-tune-learning-rate <r>',
+      "Adam's rate in these epochs (default: 1e-5)",
+      number('fine-tune-learning-rate', Number.MIN_VALUE, 1),
+    )
     .option('--seed <n>', 'seed of everything random', whole('seed', 0), 42)
     .requiredOption('--out <folder>', 'model folder to write')
     .option('--json', 'print one JSON object')
@@ -43,8 +48,11 @@ export function addTrain(program: Command): void {
         const { keptAudit } = await import('../audit/kept-audit.js');
         const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { checkModelFolder } = await import('../transfer/save-model.js');
-        const { dataset, classes, test, out, fineTune: fineTuneEpochs, json: _, ...training } = options;
+        const { dataset, classes, test, out, json: _, ...others } = options;
+        const { fineTune: fineTuneEpochs, fineTuneLearningRate, ...training } = others;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
+        if (fineTuneLearningRate && !fineTuneEpochs)
+          throw new InvalidArgumentError('--fine-tune-learning-rate needs --fine-tune');
         await checkModelFolder(out);
         const xrays = await loadDataset(dataset, { classes, ...work });
         const article = training.preset === 'article';
@@ -58,7 +66,11 @@ export function addTrain(program: Command): void {
         const frozen = await transferLearn(split, { ...training, ...work });
         const model =
           fineTuneEpochs && !frozen.interrupted
-            ? await fineTune(frozen, split, { epochs: fineTuneEpochs, ...work })
+            ? await fineTune(frozen, split, {
+                epochs: fineTuneEpochs,
+                learningRate: fineTuneLearningRate,
+                ...work,
+              })
             : frozen;
         // Saved before its figures are there: an interrupt must not cost the training.
         await model.save(out);

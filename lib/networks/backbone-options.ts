@@ -4,6 +4,8 @@ import type { PreprocessingMode } from './preprocessing-mode';
 export interface BackboneOptions {
   /** One of `backboneNames`, or the path of a folder with a layers-model's model.json (or of that file). */
   readonly name: string;
+  /** For people, of a layers-model on disk. Default: its folder's name. */
+  readonly title?: string;
   /** Name of the layer whose output is the feature map. Default: the table's; needed for a layers-model on disk. */
   readonly cut?: string;
   /**

@@ -117,6 +117,7 @@ function inputSizeOf(model: LayersModel, folder: string): number {
 async function loadFromDisk(tf: TensorFlow, file: string, options: BackboneOptions): Promise<Backbone> {
   const { name, cut, weights, preprocessing = 'tf' } = options;
   const folder = path.dirname(file);
+  const { title = path.basename(folder) } = options;
   if (weights !== undefined)
     throw new InputError(`weights is "${weights}"; the layers-model in ${folder} comes with its own`);
   const parts = await readModelFolder(file);
@@ -132,7 +133,7 @@ async function loadFromDisk(tf: TensorFlow, file: string, options: BackboneOptio
     const weightsHash = await hashWeights('layers-model', cut, parts.files);
     return {
       name,
-      title: path.basename(folder),
+      title,
       inputSize,
       preprocessing,
       weights: folder,

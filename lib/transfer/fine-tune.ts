@@ -24,6 +24,7 @@ import { createModel, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
 import type { PictureToSee } from './picture-variants';
 import { poolingFor } from './pooling';
+import { transferLearn } from './transfer-learn';
 import { withValidation } from './with-validation';
 
 export interface FineTuneOptions extends WorkOptions {
@@ -89,12 +90,24 @@ async function keepBase(base: LayersModel): Promise<string> {
 }
 
 /**
+ * The model as it was before its head was trained on the validation part too (`refit`): that part is to tell the best
+ * epoch and the temperature here, and must be new to the model. The head is trained again, on features from the cache.
+ */
+function beforeRefit(model: TransferModel, split: Split, work: WorkOptions): Promise<TransferModel> {
+  const { name: backbone, cut, weights } = backboneReference(model.backbone);
+  const { preset, seed, parameters } = model;
+  return transferLearn(split, { ...parameters, refit: false, backbone, cut, weights, preset, seed, ...work });
+}
+
+/**
  * Fine-tuning after the head (Chollet, Deep Learning with Python, "fine-tuning"): the last block of the base and the
  * head are trained together at a low rate; what comes before the block stays frozen, and its output is computed once
- * and cached. The epoch with the lowest validation loss is kept; if none is better than the start, the start is.
+ * and cached. The epoch with the lowest validation loss is kept; if none is better than the start, the start is. A head
+ * that was trained on the validation part too (`refit`) is first replaced by the one before.
  * @param model a model whose base is still frozen
  * @param split the split it was trained on
- * @throws InputError naming the parameter that is wrong, or if the model was fine-tuned before
+ * @throws InputError naming the parameter that is wrong, a patient on two sides of the split, or if the model was
+ * fine-tuned before
  */
 export async function fineTune(
   model: TransferModel,
@@ -134,9 +147,11 @@ export async function fineTune(
       { ...model.parameters, pooling: 'none' },
       { onProgress, signal },
     );
+    const started = model.parameters.refit ? await beforeRefit(model, split, { onProgress, signal }) : model;
+    signal?.throwIfAborted();
     const featureSeconds = (performance.now() - start) / 1000;
     const head: HeadVariables[] = tf.tidy(() =>
-      model.head.layers.map(({ kernel, bias, inputs, units }) => ({
+      started.head.layers.map(({ kernel, bias, inputs, units }) => ({
         kernel: tf.variable(tf.tensor2d(kernel, [inputs, units])),
         bias: tf.variable(tf.tensor1d(bias)),
       })),
@@ -249,18 +264,20 @@ export async function fineTune(
       ? withTemperature(tuned, fitTemperature(await validationLogits(), validationClasses))
       : tuned;
     const { cut, preprocessing } = model.backbone;
+    const title = `${model.backbone.title}, fine-tuned`;
     const folder = await keepBase(backbone.model);
     const total = (performance.now() - start) / 1000;
     return createModel(
       {
         ...model,
-        backbone: { ...model.backbone, title: `${model.backbone.title}, fine-tuned`, fineTuned: true },
+        parameters: { ...model.parameters, refit: false },
+        backbone: { ...model.backbone, title, fineTuned: true },
         history: { epochs: history, bestEpoch: best.epoch },
         seconds: { features: featureSeconds, head: total - featureSeconds, total },
         interrupted: signal?.aborted ?? false,
         head: calibrated,
       },
-      (work) => withBackbone({ name: folder, cut, preprocessing }, work),
+      (work) => withBackbone({ name: folder, title, cut, preprocessing }, work),
     );
   } finally {
     for (const thing of owned) thing.dispose();

@@ -116,12 +116,12 @@ export async function readModel(folder: string): Promise<TransferModel> {
     );
   const { history, seconds } = await readJson(path.join(folder, 'run.json'), runSchema);
   const { backbone, classes, preset, parameters, seed, seen, synthetic, interrupted } = manifest;
-  const { cut, preprocessing } = backbone;
+  const { title, cut, preprocessing } = backbone;
   const refitted = parameters.refitNorm && !backbone.fineTuned;
   if (refitted) await readChecked(folder, 'norm.bin', manifest);
   const norm = refitted ? path.resolve(folder, 'norm.bin') : undefined;
   const reference = backbone.fineTuned
-    ? { name: path.resolve(folder), cut, preprocessing }
+    ? { name: path.resolve(folder), title, cut, preprocessing }
     : { ...backboneReference(backbone), ...(norm && { norm }) };
   const lend: LendBackbone = (work) =>
     withBackbone(reference, (opened) => {

@@ -114,6 +114,12 @@ describe('usage', () => {
     ['a wrong augment', [...train, '--augment', 'sometimes'], /augment/],
     ['an unknown preset', [...train, '--preset', 'best'], /article, sound/],
     ['an unknown resize', [...train, '--resize', 'lanczos'], /cv2, antialiased/],
+    ['a rate of no fine-tuning', [...train, '--fine-tune-learning-rate', '1e-4'], /needs --fine-tune/],
+    [
+      'a rate above 1',
+      [...train, '--fine-tune', '1', '--fine-tune-learning-rate', '2'],
+      /learning-rate is 2/,
+    ],
     ['one class', [...train, '--classes', 'covid'], /two or more/],
     ['an audit of nothing', ['audit'], /--dataset/],
     ['an audit of one class', ['audit', '--dataset', 'x', '--classes', 'covid'], /two or more/],

@@ -24,7 +24,7 @@ import type { Split, Xray } from '../../lib/dataset/xray';
 import { formatFigure } from '../../lib/evaluation/format-figure';
 import { wilson } from '../../lib/evaluation/wilson';
 import { loadBackbone } from '../../lib/networks/load-backbone';
-import { evaluate, evaluateNotCalled, unseenPictures } from '../../lib/transfer/evaluate';
+import { asPictures, evaluate, evaluateNotCalled, unseenPictures } from '../../lib/transfer/evaluate';
 import { fineTune } from '../../lib/transfer/fine-tune';
 import { keptRuns } from '../../lib/transfer/kept-runs';
 import { loadModel } from '../../lib/transfer/load-model';
@@ -226,6 +226,15 @@ describe('transferLearn', () => {
     ['seed', { seed: -1 }, /seed is -1/],
   ])('refused: %s', async (_, wrong, says) => {
     await refused(transferLearn(split, { ...options, ...wrong }), says);
+  });
+
+  test('refused: a hand-made split with a patient on two sides, by fine-tuning too; by image it is taken', async () => {
+    const [moved] = split.train;
+    const leaky: Split = { ...split, test: [...split.test, moved!] };
+    const says = new RegExp(`Patient ${moved!.patientId} is on two sides`);
+    await refused(transferLearn(leaky, options), says);
+    const model = await transferLearn({ ...leaky, grouping: 'image' }, { ...options, epochs: 1 });
+    await refused(fineTune(model, leaky), says);
   });
 
   test('refused: parts without pictures, one class', async () => {
@@ -627,6 +636,48 @@ describe('fine-tuning', () => {
     a.forEach((row, i) => {
       for (const [name, p] of Object.entries(row)) expect(b[i]![name]).toBeCloseTo(p, 4);
     });
+  });
+
+  test('of the sound preset it starts from the head that has not seen the validation part, saved or not', async () => {
+    const sound = { ...options, epochs: 20, learningRate: 1e-3 };
+    // A third of the labels mean nothing: whoever has seen them knows more than there is to learn.
+    const relabel = (xrays: readonly Xray[]) =>
+      xrays.map((xray) => {
+        const drawn = Number.parseInt(xray.sha256.slice(0, 8), 16);
+        return drawn % 3 ? xray : { ...xray, label: split.classes[Math.floor(drawn / 16) % 3]! };
+      });
+    const noisy: Split = {
+      ...split,
+      train: relabel(split.train),
+      validation: relabel(split.validation),
+    };
+    const refitted = await transferLearn(noisy, sound);
+    const unseen = await transferLearn(noisy, { ...sound, refit: false });
+    const lossOf = async (model: TransferModel) => {
+      const rows = await model.probabilities(asPictures(noisy.validation));
+      const truths = noisy.validation.map(({ label }) => model.classes.indexOf(label));
+      return rows.reduce((sum, row, i) => sum - Math.log(row[truths[i]!]!), 0) / rows.length;
+    };
+    const [seenLoss, expected] = [await lossOf(refitted), await lossOf(unseen)];
+    expect(seenLoss).toBeLessThan(expected - 0.01);
+    await refitted.save(path.join(root, 'refitted'));
+    for (const start of [refitted, await loadModel(path.join(root, 'refitted'))]) {
+      const still = await fineTune(start, noisy, { epochs: 1, learningRate: 1e-12 });
+      expect(still.history.epochs[0]!.valLoss).toBeCloseTo(expected, 4);
+      expect(await lossOf(still)).toBeCloseTo(expected, 3);
+      expect(still.parameters.refit).toBe(false);
+    }
+  });
+
+  test('its title, not the folder of its weights, is what progress says; saved and loaded too', async () => {
+    const stages = new Set<string>();
+    const onProgress = ({ stage }: { stage: string }) => stages.add(stage);
+    vi.stubEnv('XRAY_CACHE', path.join(root, 'titles'));
+    await tuned.predict(files.slice(0, 1), { onProgress });
+    vi.stubEnv('XRAY_CACHE', path.join(root, 'titles again'));
+    await (await loadModel(folder)).predict(files.slice(0, 1), { onProgress });
+    vi.stubEnv('XRAY_CACHE', path.join(root, 'cache'));
+    expect([...stages]).toEqual(['features tiny, fine-tuned']);
   });
 
   test('saved as the whole network: loads, with the same probabilities', async () => {
