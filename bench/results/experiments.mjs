@@ -10,7 +10,7 @@ const { asPictures } = library('transfer/evaluate');
 export const seed = 42;
 
 /** Pictures by class, those of normal and pneumonia drawn anew for each seed. */
-const drawnAnew =
+export const drawnAnew =
   ({ covid, train }, classes) =>
   (draw) =>
     classes.flatMap((name) => (name === 'covid' ? covid : sample(of(train, name), covid.length, draw)));

@@ -5,6 +5,7 @@ import * as learningCurves from './learning-curves.mjs';
 import * as notCovid from './not-covid.mjs';
 import * as oneSource from './one-source.mjs';
 import * as transfer from './transfer.mjs';
+import * as waysOfTraining from './ways-of-training.mjs';
 
 /**
  * The sections of docs/results.md by name, in order. Each computes plain figures from the pictures, and renders figures
@@ -13,6 +14,7 @@ import * as transfer from './transfer.mjs';
 export const sections = {
   transfer,
   'learning-curves': learningCurves,
+  'ways-of-training': waysOfTraining,
   'cross-validation': crossValidation,
   'one-source': oneSource,
   'not-covid': notCovid,

@@ -105,6 +105,17 @@ describe('what transfers', () => {
 });
 
 describe('the other sections', () => {
+  it('ways of training: each beside its difference from the first', async () => {
+    const { render } = await bench('results/ways-of-training');
+    const lines = render([
+      { name: 'frozen', result: folds([16, 18]) },
+      { name: 'fine-tuned', result: folds([18, 20]) },
+    ]);
+    const [[, frozen, tuned]] = expectTables(lines, [2]) as [string[][]];
+    expect(frozen).toEqual(['frozen', formatFigure(folds([16, 18]).accuracy), '']);
+    expect(tuned).toEqual(['fine-tuned', formatFigure(folds([18, 20]).accuracy), '0.100 [0.100, 0.100]']);
+  });
+
   it('cross-validation: accuracy, and how many were right', async () => {
     const { render } = await bench('results/cross-validation');
     const lines = render({
