@@ -69,9 +69,11 @@ export async function scale({ counts = [1000, 10_000, 100_000], say }) {
       ),
       ...results.map(({ bytes }, i) =>
         compared({
-          name: `memory of the process, ${number(counts[i])} pictures`,
+          name: `memory of the process, ${number(counts[i])} pictures, against ${number(counts[0])}`,
           here: bytes / 1e6,
+          peer: first.bytes / 1e6,
           unit: 'MB',
+          least: i ? 1 / 1.05 : undefined,
           most: memoryGoal / 1e6,
         }),
       ),

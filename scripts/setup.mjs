@@ -42,7 +42,7 @@ const { npmPackages } = await import('./setup/npm-packages.mjs');
 const { jupyter, peers } = await import('./setup/python.mjs');
 const { compile } = await import('./setup/compile.mjs');
 const { forget } = await import('./setup/state.mjs');
-const { addon, chooseKind, library, preflight, refuse } = await import('./setup/tensorflow.mjs');
+const { addon, chooseKind, library, nextBackend, preflight, refuse } = await import('./setup/tensorflow.mjs');
 
 // Standard output belongs to the command that follows, which may print JSON.
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -63,7 +63,7 @@ async function step(name, work) {
   }
 }
 
-/** TensorFlow itself, as far as it can be had; where it cannot, the next back end serves and says why. */
+/** TensorFlow itself, as far as it can be had; whether it is. Where it is not, why is kept for the back end that serves. */
 async function tensorflow(kind, fetched) {
   const problem = await fetched;
   for (const [name, work] of [
@@ -72,16 +72,13 @@ async function tensorflow(kind, fetched) {
   ]) {
     if (problem !== true) break;
     const outcome = await step(name, work);
-    if (outcome !== true) return fallBack(kind, outcome);
+    if (outcome !== true) {
+      refuse(kind, outcome);
+      return false;
+    }
   }
-  if (problem !== true) fallBack(kind, problem);
-}
-
-function fallBack(kind, problem) {
-  refuse(kind, problem);
-  say(
-    '  → everything works without TensorFlow’s C library, on a slower back end (WebGPU, WebAssembly or plain CPU)',
-  );
+  if (problem !== true) refuse(kind, problem);
+  return problem === true;
 }
 
 await lock((text) => say(`  … ${text}`));
@@ -100,7 +97,8 @@ const compared = fetched.then(
   () => options.peers && step('Keras, scikit-learn, OpenCV to compare with', peers),
 );
 await packages;
-await tensorflow(kind, fetched);
+const works = await tensorflow(kind, fetched);
 await compared;
 if ((await compiled) !== true) process.exitCode = 1;
+else if (!works) say(`  → everything works without TensorFlow’s C library, ${await nextBackend()}`);
 say(`Setup took ${secondsSince(began)}`);

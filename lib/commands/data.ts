@@ -3,15 +3,25 @@ import { type Command, Option } from 'commander';
 import type { DatasetReport } from '../dataset/dataset-report';
 import { type Outcome, run, whole } from './run';
 
-function outcome(report: DatasetReport): Outcome {
+/** What a builder did, line by line. @param counted what its rows are, where some may not be taken */
+function outcome(report: DatasetReport, counted?: string): Outcome {
+  const { rows, taken, to, missing, unreadable = [], duplicates } = report;
+  const wanted = counted ? `${rows} ${counted}: ` : '';
   const skipped = Object.entries(report.skipped).map(([reason, count]) => `  left out, ${reason}: ${count}`);
-  const missing = report.missing.map((file) => `  listed but missing: ${file}`);
-  const twice = report.duplicates.map((files) => `  identical pictures: ${files.join(' = ')}`);
   return {
     json: report,
-    text: [`${report.taken} pictures in ${report.to}`, ...skipped, ...missing, ...twice].join('\n'),
+    text: [
+      `${wanted}${taken} pictures taken, in ${to}`,
+      ...skipped,
+      ...missing.map((file) => `  listed but missing: ${file}`),
+      ...unreadable.map((problem) => `  cannot be read: ${problem}`),
+      ...duplicates.map((files) => `  identical pictures: ${files.join(' = ')}`),
+    ].join('\n'),
   };
 }
+
+/** What the rows of the COVID-19 collection are. */
+const covidRows = 'rows of X-rays with finding and view';
 
 /** `data covid|kaggle|demo|fetch`: builds class folders. */
 export function addData(program: Command): void {
@@ -27,7 +37,7 @@ export function addData(program: Command): void {
     .action(({ from, to, finding, view }, command: Command) =>
       run(command, async () => {
         const { createCovidDataset } = await import('../dataset/create-covid-dataset.js');
-        return outcome(await createCovidDataset(from, to, { finding, view }));
+        return outcome(await createCovidDataset(from, to, { finding, view }), covidRows);
       }),
     );
   data
@@ -49,7 +59,8 @@ export function addData(program: Command): void {
         const { createKaggleDataset } = await import('../dataset/create-kaggle-dataset.js');
         const folder =
           to ?? path.join('dataset', ...(part === 'test' ? ['test'] : []), className.toLowerCase());
-        return outcome(await createKaggleDataset(from, folder, { className, count, part, seed }));
+        const report = await createKaggleDataset(from, folder, { className, count, part, seed });
+        return outcome(report, `files of ${className}`);
       }),
     );
   data
@@ -85,7 +96,7 @@ export function addData(program: Command): void {
         const { cacheFolder } = await import('../core/settings.js');
         const source = path.join(cacheFolder(), 'covid-chestxray-dataset');
         await fetchCovidSource(source, work);
-        return outcome(await createCovidDataset(source, to));
+        return outcome(await createCovidDataset(source, to), covidRows);
       }),
     );
 }

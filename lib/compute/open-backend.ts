@@ -3,7 +3,7 @@ import path from 'node:path';
 import util from 'node:util';
 import { type BackendName, projectFolder, requestedBackend } from '../core/settings';
 import { type ChosenBackend, chooseBackend, type Opener } from './choose-backend';
-import { nvidiaGpu } from './nvidia-gpu';
+import { gpuRemark, nvidiaGpu } from './nvidia-gpu';
 import type { TensorFlow } from './tensorflow';
 import { openWebGpu } from './webgpu';
 
@@ -46,7 +46,7 @@ const openers = (tf: TensorFlow): Readonly<Record<BackendName, Opener>> => ({
     return {
       tensorflow: binding.TF_Version,
       ...(isUsingGpuDevice && { gpu: () => nvidiaGpu(process.env.CUDA_VISIBLE_DEVICES!.split(',')[0]!) }),
-      ...(kind === 'gpu' && !isUsingGpuDevice && { remark: reason }),
+      remark: gpuRemark(kind, isUsingGpuDevice, reason),
     };
   },
   webgpu: () => openWebGpu(tf, requestedBackend() === 'webgpu'),

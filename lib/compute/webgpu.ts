@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { WorkingBackend } from './choose-backend';
 import type { TensorFlow } from './tensorflow';
 
@@ -23,16 +25,42 @@ export function adapterProblem(info: AdapterInfo | undefined, requested: boolean
     : undefined;
 }
 
+/** How a process ended that gave no answer. */
+const whyOf = ({ code, signal }: { code?: string; signal?: string | null }): string =>
+  signal ? `ended by ${signal}` : `ended with ${code}`;
+
+const question = `require(process.argv[1]).create([]).requestAdapter({ powerPreference: 'high-performance' }).then((adapter) => {
+  const { description, vendor, isFallbackAdapter } = adapter?.info ?? {};
+  process.stdout.write(JSON.stringify(adapter && { description, vendor, isFallbackAdapter }), () => process.exit());
+})`;
+
+/**
+ * Asks for the adapter in a process of its own: where there is none, Dawn writes warnings with places of its sources to
+ * standard error, and a driver that fails takes its process with it.
+ * @throws Error saying why it cannot be asked
+ */
+async function findAdapter(): Promise<AdapterInfo | undefined> {
+  const args = ['-e', question, require.resolve('webgpu')];
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
+    return JSON.parse(stdout) ?? undefined;
+  } catch (error) {
+    throw new Error(
+      `WebGPU does not start here (its process ${whyOf(error as NodeJS.ErrnoException & { signal?: string })})`,
+    );
+  }
+}
+
 /**
  * Makes WebGPU compute, by Dawn.
  * @throws Error saying why it cannot
  */
 export async function openWebGpu(tf: TensorFlow, requested: boolean): Promise<WorkingBackend> {
+  const problem = adapterProblem(await findAdapter(), requested);
+  if (problem) throw new Error(problem);
   const { create, globals }: typeof import('webgpu') = require('webgpu');
   const gpu = create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  const problem = adapterProblem(adapter?.info, requested);
-  if (problem) throw new Error(problem);
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   require('@tensorflow/tfjs-backend-webgpu');

@@ -14,7 +14,7 @@ export const cacheFolder = (): string =>
   path.resolve(process.env.XRAY_CACHE || path.join(projectFolder, '.cache'));
 
 /**
- * Bytes that cached features may take: `XRAY_CACHE_LIMIT` in GB, 0 to 1,000,000, else 10. Ten times what the 5,840
+ * Bytes that the cache may take, besides fetched weights: `XRAY_CACHE_LIMIT` in GB, 0 to 1,000,000, else 10. Ten times what the 5,840
  * pictures of the Kaggle folder need for the four networks of the article, without copies.
  * @throws InputError for a limit out of range
  */

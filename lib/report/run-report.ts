@@ -2,17 +2,16 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { keptAudit } from '../audit/kept-audit';
 import { InputError } from '../core/check';
-import { exists, sha256 } from '../core/files';
+import { exists } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
 import { createArticleDataset } from '../dataset/create-article-dataset';
-import { readRecords } from '../dataset/records';
-import { syntheticSource } from '../dataset/xray';
 import { executeNotebook } from '../notebook/execute';
 import { NotebookProcess } from '../notebook/notebook-child';
 import { type KeptRun, keptRuns } from '../transfer/kept-runs';
 import type { ReportedAudit } from './audit-section';
 import { buildReport, type Notice } from './build';
+import { describeData } from './describe-data';
 import { examine } from './examine';
 
 export interface ReportRunOptions extends WorkOptions {
@@ -79,28 +78,6 @@ async function chooseDataset(
     });
 }
 
-/** Class folders with the SHA-256 over their pictures' hashes, and whether they are synthetic. */
-async function describeData(folder: string) {
-  const rows: [string, string][] = [];
-  let synthetic = false;
-  for (const name of (await readdir(folder)).sort()) {
-    const records = await readRecords(path.join(folder, name)).catch(() => undefined);
-    if (!records) continue;
-    const hash = sha256(
-      records
-        .map((record) => record.sha256)
-        .sort()
-        .join('\n'),
-    );
-    rows.push([
-      `data: ${name}`,
-      `${records.length} pictures, SHA-256 over their hashes ${hash.slice(0, 16)}…`,
-    ]);
-    synthetic ||= records.some(({ source }) => source === syntheticSource);
-  }
-  return { rows, synthetic };
-}
-
 /** The audit kept beside the dataset, and those that models were saved with. */
 async function auditsOf(dataset: string, models: readonly KeptRun[]): Promise<ReportedAudit[]> {
   const own = await keptAudit(dataset);
@@ -147,7 +124,9 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     }
   }
   const examination = await examine();
-  const data = await describeData(datasetFolder());
+  const data = await describeData(datasetFolder(), {
+    miniature: path.join(projectFolder, 'dataset', 'miniature'),
+  });
   const models = await keptRuns(modelsFolder());
   const titles = models
     .filter(({ backbone }) => backbone.weights === 'random')
@@ -172,7 +151,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
       : []),
     ...(examination.backend === 'tensorflow'
       ? []
-      : [`Back end ${examination.backend}: ${examination.reason}.`]),
+      : [`Back end ${examination.backend ?? 'missing'}: ${examination.reason}.`]),
   ];
   const { file, bytes } = await buildReport({
     notebooks: names.map((name) => path.join(executed, name)),
@@ -182,7 +161,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     audits: await auditsOf(datasetFolder(), models),
     environment: {
       rows: [
-        ['back end', `${examination.backend} (${examination.reason})`],
+        ['back end', `${examination.backend ?? 'none'} (${examination.reason})`],
         ['TensorFlow', examination.tensorflow ?? '–'],
         ['GPU', examination.gpu ?? 'none in use'],
         ['Node', examination.node],

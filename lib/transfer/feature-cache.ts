@@ -3,6 +3,7 @@ import path from 'node:path';
 import { InputError } from '../core/check';
 import { featuresFolder } from './feature-folder';
 import { readManifest, removeShard, shardFiles, shardNames } from './feature-shard';
+import { listKeptBases, removeKeptBase } from './kept-bases';
 
 /** The cached features of one description. */
 export interface CachedFeatures {
@@ -103,13 +104,18 @@ export async function clearFeatures(network?: string): Promise<{ folders: number
 }
 
 /**
- * Removes the features that were used longest ago, shard by shard, until the cache is within its limit.
+ * Removes what was used longest ago, features shard by shard, and fine-tuned bases and statistics of batch
+ * normalisation, until the cache is within its limit. Fetched weights are no part of it.
  * @param limit bytes
  * @param since milliseconds since 1970; what was used later stays, even if the limit is then exceeded: one work's own
  * features, and those of works under way beside it
  */
-export async function evictFeatures(limit: number, since: number): Promise<void> {
-  const parts = (await Promise.all((await folders()).map(partsOf))).flat();
+export async function evict(limit: number, since: number): Promise<void> {
+  const bases = (await listKeptBases()).map((base): Part => {
+    const { bytes, lastUsed } = base;
+    return { bytes, used: lastUsed.getTime(), remove: () => removeKeptBase(base) };
+  });
+  const parts = [...(await Promise.all((await folders()).map(partsOf))).flat(), ...bases];
   let bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   for (const part of parts.sort((a, b) => a.used - b.used)) {
     if (bytes <= limit || part.used >= since) break;

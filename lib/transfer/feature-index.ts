@@ -1,4 +1,5 @@
-import { readdir, stat, utimes } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { touch } from '../core/touch';
 import { bounded } from '../dataset/bounded';
 import {
   readManifest,
@@ -26,19 +27,8 @@ export interface Shard {
   readonly manifest: ShardManifest;
 }
 
-/** How often a shard that is read notes it, milliseconds. */
-const noteUse = 60_000;
 /** Files open at once. */
 const filesAtOnce = 16;
-
-/** Notes that a shard was used now: eviction takes those that were used longest ago. */
-async function touch(manifest: string): Promise<void> {
-  const found = await stat(manifest).catch(() => undefined);
-  const now = Date.now();
-  // A cache that may not be written can still be read.
-  if (found && now - found.mtimeMs > noteUse)
-    await utimes(manifest, now / 1000, now / 1000).catch(() => undefined);
-}
 
 /**
  * Looks through the manifests in a folder of features; no shard is read until its rows are wanted.

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { InputError } from '../core/check';
 import { exists, writeJson } from '../core/files';
 import { cacheLimit } from '../core/settings';
-import { evictFeatures } from './feature-cache';
+import { evict } from './feature-cache';
 import { type FeatureDescription, featureFolder } from './feature-folder';
 import { openFeatureIndex } from './feature-index';
 import { type FeatureRows, writeShard } from './feature-shard';
@@ -64,7 +64,7 @@ export async function openFeatureStore(
   let writtenAtLook = 0;
 
   const look = async () => {
-    if (written > writtenAtLook) await evictFeatures(limit, opened - lately);
+    if (written > writtenAtLook) await evict(limit, opened - lately);
     writtenAtLook = written;
   };
   const save = async (rows: FeatureRows) => {

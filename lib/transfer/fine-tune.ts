@@ -7,7 +7,7 @@ import { checkNumber, checkWhole, InputError } from '../core/check';
 import { commit, sha256, temporaryName, writeFileAtomic } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
-import { cacheFolder } from '../core/settings';
+import { touch } from '../core/touch';
 import type { Split, Xray } from '../dataset/xray';
 import { fitTemperature } from '../evaluation/temperature';
 import type { Backbone } from '../networks/backbone';
@@ -20,6 +20,7 @@ import { extractFeatures, type Features } from './features';
 import { halve } from './halve';
 import { type Dense, type Head, withTemperature } from './head';
 import type { Epoch } from './history';
+import { keptBasesFolder } from './kept-bases';
 import { createModel, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
 import type { PictureToSee } from './picture-variants';
@@ -76,7 +77,7 @@ function batchOf(tf: TensorFlow, { data, dimension, shape }: Features, rows: rea
 
 async function keepBase(base: LayersModel): Promise<string> {
   const { topology, weights } = await layersModelFiles(base);
-  const folder = path.join(cacheFolder(), 'fine-tuned', sha256(weights).slice(0, 32));
+  const folder = path.join(keptBasesFolder('fine-tuned'), sha256(weights).slice(0, 32));
   const temporary = temporaryName(folder);
   try {
     await mkdir(temporary, { recursive: true });
@@ -277,7 +278,10 @@ export async function fineTune(
         interrupted: signal?.aborted ?? false,
         head: calibrated,
       },
-      (work) => withBackbone({ name: folder, title, cut, preprocessing }, work),
+      async (work) => {
+        await touch(path.join(folder, 'model.json'));
+        return withBackbone({ name: folder, title, cut, preprocessing }, work);
+      },
     );
   } finally {
     for (const thing of owned) thing.dispose();

@@ -3,7 +3,7 @@ import { type TensorFlow, tensorflow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
 import { exists, sha256, writeFileAtomic } from '../core/files';
 import type { WorkOptions } from '../core/progress';
-import { cacheFolder } from '../core/settings';
+import { touch } from '../core/touch';
 import { loadPicture } from '../dataset/load-picture';
 import type { Xray } from '../dataset/xray';
 import type { Backbone } from '../networks/backbone';
@@ -12,6 +12,7 @@ import { loadBackbone } from '../networks/load-backbone';
 import { batchNorms, readStatistics, takeMoments } from '../networks/norm-statistics';
 import { preprocess } from '../networks/preprocess';
 import type { FeatureSettings } from './feature-settings';
+import { keptBasesFolder } from './kept-bases';
 
 /** Pictures whose moments are taken together. */
 const batchSize = 16;
@@ -83,8 +84,11 @@ export async function refitNorm(
         ...ordered.map((xray) => xray.sha256),
       ]),
     );
-    const file = path.join(cacheFolder(), 'batch-norm', `${key.slice(0, 32)}.bin`);
-    if (await exists(file)) return file;
+    const file = path.join(keptBasesFolder('batch-norm'), `${key.slice(0, 32)}.bin`);
+    if (await exists(file)) {
+      await touch(file);
+      return file;
+    }
     const files = ordered.map((xray) => xray.path);
     await takeAll(tf, backbone, files, settings, work);
     await writeFileAtomic(file, await readStatistics(backbone.model));

@@ -273,6 +273,23 @@ async function tryOut(kind, key) {
   }
 }
 
+/** Which back end serves instead of TensorFlow, and why, as doctor and the report say it; asked once a reason. */
+export async function nextBackend() {
+  const before = readJson(preflightFile);
+  if (before?.next) return before.next;
+  const ask =
+    "require('./dist/compute/describe-backend.js').describeBackend().then((found) => process.stdout.write(JSON.stringify(found), () => process.exit()))";
+  try {
+    const told = await run(process.execPath, ['-e', ask], { env: { XRAY_BACKEND: '' }, timeout: 60_000 });
+    const { backend, reason } = JSON.parse(told.slice(told.lastIndexOf('{')));
+    const next = `by ${backend}: ${reason}`;
+    writeJson(preflightFile, { ...before, next });
+    return next;
+  } catch {
+    return 'on a slower back end; `npx xray-transfer doctor` says which';
+  }
+}
+
 /** Tells lib/compute why another back end has to serve; the first line of the problem says it. */
 export function refuse(kind, problem) {
   const reason = problem.message.split('\n')[0];

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -490,6 +498,41 @@ describe('audit', { timeout: 300_000 }, () => {
     expect(run.audit.expectation).toBe(expectation);
     expect(readFileSync(path.join(model, 'README.md'), 'utf8')).toContain('| Border only |');
   });
+});
+
+test('data covid says how many rows there are, what was taken, left out and why, and names what is missing', async () => {
+  const picture = readFileSync(path.join(data, 'covid', readdirSync(path.join(data, 'covid')).sort()[0]!));
+  mkdirSync(at('source', 'images'), { recursive: true });
+  writeFileSync(at('source', 'images', 'a.png'), picture);
+  writeFileSync(at('source', 'images', 'torn.png'), picture.subarray(0, 300));
+  const rows = ['a.png', 'torn.png', 'gone.png'].map((name, i) => `${i},COVID-19,PA,X-ray,images,${name},`);
+  const metadata = [
+    'patientid,finding,view,modality,folder,filename,license',
+    ...rows,
+    '9,SARS,PA,X-ray,images,b.png,',
+  ];
+  writeFileSync(at('source', 'metadata.csv'), metadata.join('\n'));
+  const { code, stdout } = await runCli([
+    'data',
+    'covid',
+    '--from',
+    at('source'),
+    '--to',
+    at('built', 'covid'),
+  ]);
+  expect(code).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines[0]).toBe(
+    `3 rows of X-rays with finding and view: 1 pictures taken, in ${at('built', 'covid')}`,
+  );
+  for (const says of [
+    'left out, finding: 1',
+    'left out, missing: 1',
+    'left out, unreadable: 1',
+    'listed but missing: gone.png',
+  ])
+    expect(lines).toContain(`  ${says}`);
+  expect(stdout).toMatch(/^ {2}cannot be read: .*torn\.png/m);
 });
 
 describe('the demo', () => {

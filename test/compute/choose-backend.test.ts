@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { chooseBackend, type WorkingBackend } from '../../lib/compute/choose-backend';
-import { nvidiaGpu } from '../../lib/compute/nvidia-gpu';
+import { gpuRemark, nvidiaGpu } from '../../lib/compute/nvidia-gpu';
 import { adapterProblem } from '../../lib/compute/webgpu';
 import { InputError } from '../../lib/core/check';
 import type { BackendName } from '../../lib/core/settings';
@@ -72,6 +72,15 @@ describe('adapterProblem', () => {
   ])('%s', (_, info, requested, problem) => {
     if (problem) expect(adapterProblem(info, requested)).toMatch(problem);
     else expect(adapterProblem(info, requested)).toBeUndefined();
+  });
+});
+
+describe('gpuRemark', () => {
+  test('names the GPU build where there is a driver and the CPU build, and nothing where there is none', () => {
+    expect(gpuRemark('cpu', false, 'TensorFlow works', [__filename])).toMatch(/npm run setup -- --gpu/);
+    expect(gpuRemark('cpu', false, 'TensorFlow works', [`${__filename}.none`])).toBeUndefined();
+    expect(gpuRemark('gpu', false, 'no GPU is in use: why', [__filename])).toBe('no GPU is in use: why');
+    expect(gpuRemark('gpu', true, 'TensorFlow works', [__filename])).toBeUndefined();
   });
 });
 

@@ -1,10 +1,26 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmod, cp, lstat, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exists } from '../../lib/core/files';
 import { projectFolder } from '../../lib/core/settings';
+import { escapeHtml } from '../../lib/notebook/escape-html';
+import { freshDist } from '../commands/dist';
+import { writeTestNotebook } from '../notebook/write-notebook';
+import { writeClassFolders } from '../transfer/class-folders';
 
 let home: string;
 /** A folder of commands in which only Node is found. */
@@ -40,6 +56,17 @@ async function project(): Promise<string> {
   const addon = '@tensorflow/tfjs-node-gpu';
   await cp(path.join(modules, addon, 'binding'), at('node_modules', addon, 'binding'), { recursive: true });
   return folder;
+}
+
+/** The packages that a folder of packages lacks, as links; scoped ones one by one. */
+async function linkPackages(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) {
+    const target = path.join(to, name);
+    if (name.startsWith('.')) continue;
+    if (!(await exists(target))) await symlink(path.join(from, name), target);
+    else if (name.startsWith('@') && !(await lstat(target)).isSymbolicLink())
+      await linkPackages(path.join(from, name), target);
+  }
 }
 
 interface Ran {
@@ -92,6 +119,42 @@ describe('setup', () => {
     const command = path.join(folder, 'node_modules', '.bin', 'xray-transfer');
     const ran = spawnSync(command, { encoding: 'utf8', env: { PATH: bare } });
     expect(ran.stdout).toBe('the command runs\n');
+  });
+
+  it('names the back end that serves without TensorFlow, for the same reason as doctor and the report', async () => {
+    await freshDist();
+    const folder = await project();
+    setup(folder);
+    // The real program, where setup has compiled a small one.
+    await cp(path.join(projectFolder, 'dist'), path.join(folder, 'dist'), {
+      recursive: true,
+      filter: (file) => path.basename(file) !== '.setup.json',
+    });
+    await linkPackages(path.join(projectFolder, 'node_modules'), path.join(folder, 'node_modules'));
+    const { reason } = await preflight(folder);
+    const whole = `no tensorflow: ${reason}`;
+    const told = setup(folder).told;
+    expect(told).toMatch(
+      /→ everything works without TensorFlow’s C library, by (webgpu|wasm): no tensorflow: /,
+    );
+    expect(told).toContain(whole);
+
+    await writeClassFolders(path.join(folder, 'own'), ['covid', 'normal'], 2);
+    await mkdir(path.join(folder, 'notebooks'));
+    await writeTestNotebook(path.join(folder, 'notebooks', '01-one.ipynb'), ['1 + 1']);
+    const cli = (...args: string[]) =>
+      spawnSync(process.execPath, [path.join(folder, 'dist', 'cli.js'), ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, XRAY_BACKEND: '', XRAY_CACHE: '', XRAY_MODELS: '' },
+      });
+    const doctor = JSON.parse(cli('doctor', '--json').stdout);
+    expect(['webgpu', 'wasm']).toContain(doctor.backend);
+    expect(doctor.reason).toContain(whole);
+    expect(told).toContain(`by ${doctor.backend}: ${doctor.reason}`);
+    cli('report', '--data', 'own', '--out', 'report');
+    const page = await readFile(path.join(folder, 'report', 'index.html'), 'utf8');
+    expect(page).toContain(escapeHtml(`${doctor.backend} (${doctor.reason})`));
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -17,6 +18,7 @@ import { clearFeatures, listFeatures } from '../../lib/transfer/feature-cache';
 import { type FeatureDescription, featureFolder } from '../../lib/transfer/feature-folder';
 import type { FeatureRows } from '../../lib/transfer/feature-shard';
 import { openFeatureStore } from '../../lib/transfer/feature-store';
+import { clearKeptBases, listKeptBases } from '../../lib/transfer/kept-bases';
 import { pythonWith } from '../networks/peers';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-store-'));
@@ -290,6 +292,31 @@ describe('the limit', () => {
     expect(readdirSync(path.dirname(featureFolder(other(0))))).toEqual([
       path.basename(featureFolder(other(1))),
     ]);
+  });
+
+  test('is for fine-tuned bases and statistics of batch norm too: listed, evicted by age, cleared', async () => {
+    const at = (...parts: string[]) => path.join(process.env.XRAY_CACHE!, ...parts);
+    const keep = (file: string, bytes: number, minutes: number) => {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, new Uint8Array(bytes));
+      const then = Date.now() / 1000 - 60 * minutes;
+      utimesSync(file, then, then);
+    };
+    keep(at('fine-tuned', 'old', 'weights.bin'), 5000, 30);
+    keep(at('fine-tuned', 'new', 'weights.bin'), 3000, 10);
+    keep(at('batch-norm', 'a.bin'), 1000, 20);
+    expect(await listKeptBases()).toMatchObject([
+      { kind: 'fine-tuned', path: at('fine-tuned', 'new'), bytes: 3000 },
+      { kind: 'fine-tuned', path: at('fine-tuned', 'old'), bytes: 5000 },
+      { kind: 'batch-norm', path: at('batch-norm', 'a.bin'), bytes: 1000 },
+    ]);
+    const [{ bytes }] = (await write(rows(0, 3), other(0)).then(listFeatures)) as [{ bytes: number }];
+    vi.stubEnv('XRAY_CACHE_LIMIT', String((2 * bytes + 4500) / 1e9));
+    await write(rows(0, 3), other(1));
+    expect((await listKeptBases()).map((base) => path.basename(base.path))).toEqual(['new', 'a.bin']);
+    expect(await listFeatures()).toHaveLength(2);
+    expect(await clearKeptBases()).toEqual({ folders: 2, bytes: 4000 });
+    expect(await listKeptBases()).toEqual([]);
   });
 
   test('is checked', async () => {

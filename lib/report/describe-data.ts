@@ -1,0 +1,49 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { sha256 } from '../core/files';
+import { readRecords } from '../dataset/records';
+import { syntheticSource } from '../dataset/xray';
+
+/** What a report says of the pictures it was made from. */
+export interface DataDescription {
+  /** "data: covid" and what is in it, a row a class folder. */
+  readonly rows: readonly (readonly [string, string])[];
+  /** Whether any picture of the dataset itself is synthetic. */
+  readonly synthetic: boolean;
+}
+
+/** The class folders with records in a folder. */
+async function classesIn(folder: string) {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  const found = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      records: await readRecords(path.join(folder, name)).catch(() => undefined),
+    })),
+  );
+  return found.flatMap(({ name, records }) => (records ? [{ name, records }] : []));
+}
+
+/**
+ * The pictures that notebooks use, each class folder with the SHA-256 over its pictures' hashes: those of the dataset,
+ * of its folder `test`, and of the other datasets.
+ * @param others by name
+ */
+export async function describeData(
+  dataset: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<DataDescription> {
+  const own = await classesIn(dataset);
+  const more = await Promise.all(
+    Object.entries({ test: path.join(dataset, 'test'), ...others }).map(async ([part, folder]) =>
+      (await classesIn(folder)).map(({ name, records }) => ({ name: `${part}/${name}`, records })),
+    ),
+  );
+  const rows = [...own, ...more.flat()].map(({ name, records }) => {
+    const hashes = records.map((record) => record.sha256).sort();
+    const hash = sha256(hashes.join('\n')).slice(0, 16);
+    return [`data: ${name}`, `${records.length} pictures, SHA-256 over their hashes ${hash}…`] as const;
+  });
+  const synthetic = own.some(({ records }) => records.some(({ source }) => source === syntheticSource));
+  return { rows, synthetic };
+}
