@@ -38,14 +38,16 @@ export function expectationOf(tests: readonly AuditTest[], whole: PossibleFigure
         ? [`${lowerFirst(measured.title)}: AUROC ${two(measured.figure.value!)} instead of ${reached}`]
         : []),
     ].join('; ');
-    const isSource = shortcuts.some(({ name }) => name === 'source-name');
-    return measured || isSource
+    const isSource = flagged.some(({ name }) => name === 'source-name' || name === 'same-source');
+    return isSource
       ? `Expect a model trained on these pictures to fail on those of a source that it has never seen: ${why}. ` +
           'What it learns is, or can be, where a picture comes from. On pictures of one new source expect it to give most of ' +
           `them one and the same answer, whatever they show, and an AUROC nearer 0.5 than ${reached}.`
       : `A model trained on these pictures may fail on those of a source that it has never seen: ${why}. ` +
-          'No test here shows that it does follow what lies outside the lungs, and none shows that it does not; ' +
-          'try it on such pictures before any figure is believed.';
+          (measured
+            ? `Expect it to do worse there than ${reached}, as in that test; how much worse, only such pictures can show.`
+            : 'No test here shows that it does follow what lies outside the lungs, and none shows that it does not; ' +
+              'try it on such pictures before any figure is believed.');
   }
   if (verdict === 'clear')
     return (
