@@ -6,7 +6,7 @@ import { table } from './markdown.mjs';
 const { compareCrossValidations, findLearningRate, formatFigure, splitDataset } = library('index');
 
 const classes = ['covid', 'normal', 'pneumonia'];
-const [mobilenet, untrained] = kindsNamed('mobilenet', 'mobilenet-random');
+const [untrained, mobilenet] = kindsNamed('mobilenet-random', 'mobilenet');
 
 /** What the others are compared with. */
 const first = { ...mobilenet, name: 'preset sound, ImageNet weights, frozen' };
