@@ -87,6 +87,8 @@ async function auditsOf(dataset: string, models: readonly KeptRun[]): Promise<Re
   ];
 }
 
+const titleOf = ({ backbone }: KeptRun): string => backbone.title;
+
 /**
  * Runs all notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
  * fails is shown with its error, and the others run.
@@ -128,10 +130,9 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     miniature: path.join(projectFolder, 'dataset', 'miniature'),
   });
   const models = await keptRuns(modelsFolder());
-  const titles = models
-    .filter(({ backbone }) => backbone.weights === 'random')
-    .map(({ backbone }) => backbone.title);
-  const random = [...new Set(titles)];
+  // One that also ran with trained weights ran with random ones on purpose, to be compared.
+  const trained = new Set(models.filter(({ backbone }) => backbone.weights !== 'random').map(titleOf));
+  const random = [...new Set(models.map(titleOf))].filter((title) => !trained.has(title));
   const notices: (string | Notice)[] = [
     ...(data.synthetic
       ? [
