@@ -53,3 +53,15 @@ test('bold letters are wider, Chinese ones as wide as high', () => {
   expect(textWidth('covid', 10, true)).toBeGreaterThan(textWidth('covid', 10));
   expect(textWidth('肺', 10)).toBe(10);
 });
+
+test('a label has room also in DejaVu Sans, which is wider', () => {
+  const widthWith = (name: string) => {
+    const encoding = { y: { field: 'name', type: 'nominal', title: null } };
+    return Number(
+      / width="([\d.]+)"/.exec(chartSvg({ data: { values: [{ name }] }, mark: 'point', encoding }))![1],
+    );
+  };
+  const text = 'own preprocessing';
+  // As DejaVu Sans 2.37 says, at Vega's 10 px.
+  expect(widthWith(`i${text}`) - widthWith('i')).toBeGreaterThanOrEqual(94);
+});
