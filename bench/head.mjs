@@ -1,27 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { articleDataset } from './article-dataset.mjs';
 import { compared } from './compared.mjs';
-import { median, root, timed } from './timed.mjs';
+import { inScratch } from './scratch.mjs';
+import { median, root, secondsOf, timed } from './timed.mjs';
 
 const require = createRequire(import.meta.url);
 const { evaluate, loadDataset, patientFolds, presets, transferLearn } = require('../dist/index.js');
 const { seededRandom } = require('../dist/core/random.js');
 const { extractFeatures } = require('../dist/transfer/features.js');
-const { releaseBackbone, withBackbone } = require('../dist/transfer/open-backbone.js');
+const { withBackbone } = require('../dist/transfer/open-backbone.js');
+const { asPictures } = require('../dist/transfer/picture-variants.js');
 const { trainHead } = require('../dist/transfer/train-head.js');
 
 const folds = 5;
 const titles = { vgg16: 'VGG16', resnet50: 'ResNet50', mobilenet: 'MobileNet', pixels: '32×32 pixels' };
 const parameters = { ...presets.article, augment: 0 };
-
-const secondsOf = async (work) => {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-};
 
 /** The head of one fold in memory: what its 25 epochs take, nothing beside. */
 async function oneHead({ features, xrays, fold, repeats }) {
@@ -63,26 +58,19 @@ export async function manyHeads({
   python,
   say,
 }) {
-  const work = mkdtempSync(path.join(tmpdir(), 'xray-bench-'));
-  const cache = process.env.XRAY_CACHE;
-  process.env.XRAY_CACHE = path.join(work, 'cache');
-  try {
+  return inScratch(async (work) => {
+    process.env.XRAY_CACHE = path.join(work, 'cache');
     const what = await articleDataset(path.join(work, 'dataset'), count);
     const xrays = await loadDataset(path.join(work, 'dataset'));
     const rows = [];
     for (const network of networks)
       rows.push(...(await ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats, python, say })));
     return rows;
-  } finally {
-    if (cache === undefined) delete process.env.XRAY_CACHE;
-    else process.env.XRAY_CACHE = cache;
-    await releaseBackbone();
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
 }
 
 async function ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats, python, say }) {
-  const pictures = xrays.map(({ path: file, sha256 }) => ({ file, sha256, degrees: 0 }));
+  const pictures = asPictures(xrays);
   const options = { backbone: network, weights: 'random', preset: 'article', augment: 0 };
   const features = await withBackbone(
     // As transferLearn opens it.

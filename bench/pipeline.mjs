@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { articleDataset } from './article-dataset.mjs';
 import { compared } from './compared.mjs';
-import { median, root, timed } from './timed.mjs';
+import { inScratch } from './scratch.mjs';
+import { median, root, secondsOf, timed } from './timed.mjs';
 
 const require = createRequire(import.meta.url);
 const { loadDataset } = require('../dist/index.js');
@@ -13,19 +14,14 @@ const { readPictures } = require('../dist/dataset/read-pictures.js');
 const { batchSize } = require('../dist/transfer/compute-features.js');
 const { extractFeatures } = require('../dist/transfer/features.js');
 const { forward } = require('../dist/transfer/forward.js');
-const { releaseBackbone, withBackbone } = require('../dist/transfer/open-backbone.js');
+const { withBackbone } = require('../dist/transfer/open-backbone.js');
+const { asPictures } = require('../dist/transfer/picture-variants.js');
 
 const settings = { preprocessing: 'own', resize: 'cv2', pooling: 'article' };
 const side = 224;
 const batchSizes = [1, 2, 4, 8, 16, 32];
 /** How often the pictures are read in one run: the start of the threads is not what is measured. */
 const rounds = 5;
-
-const secondsOf = async (work) => {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-};
 
 async function forwardAll(pixels, base, size) {
   for (let i = 0; i < pixels.length; i += size) await forward(pixels.slice(i, i + size), base, settings);
@@ -137,12 +133,10 @@ async function decoding({ pictures, work, what, repeats, python, say }) {
  * @returns rows of the table of results
  */
 export async function pipeline({ count = 138, networks = ['vgg16', 'resnet50'], repeats, python, say }) {
-  const work = mkdtempSync(path.join(tmpdir(), 'xray-bench-'));
-  const cache = process.env.XRAY_CACHE;
-  try {
+  return inScratch(async (work) => {
     const what = `${count} ${await articleDataset(path.join(work, 'dataset'), count)}`;
     const xrays = await loadDataset(path.join(work, 'dataset'));
-    const pictures = xrays.map(({ path: file, sha256 }) => ({ file, sha256, degrees: 0 }));
+    const pictures = asPictures(xrays);
     const pixels = [];
     for (const { file } of pictures) pixels.push(await loadPicture(file, side, 'cv2'));
     const rows = [];
@@ -151,10 +145,5 @@ export async function pipeline({ count = 138, networks = ['vgg16', 'resnet50'], 
     rows.push(...(await decoding({ pictures, work, what, repeats, python, say })));
     for (const network of networks) rows.push(...(await sizes({ network, pixels, repeats, say })));
     return rows;
-  } finally {
-    if (cache === undefined) delete process.env.XRAY_CACHE;
-    else process.env.XRAY_CACHE = cache;
-    await releaseBackbone();
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
 }

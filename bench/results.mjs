@@ -35,6 +35,7 @@ if (!process.env.XRAY_WEIGHTS && existsSync(path.join(shared, 'weights')))
 const { checkChoice } = library('core/check');
 const { writeFileAtomic } = library('core/files');
 const { cacheFolder } = library('core/settings');
+const { picturesHash } = library('dataset/pictures-hash');
 const { sections } = await import('./results/sections.mjs');
 const names = Object.keys(sections);
 const fail = (message) => {
@@ -55,7 +56,7 @@ const started = performance.now();
 const say = (text) =>
   console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
 
-const { gather, hashOf } = await import('./results/data.mjs');
+const { gather } = await import('./results/data.mjs');
 const { codeHash, keeper, weightsHash } = await import('./results/kept.mjs');
 const { introduction } = await import('./results/introduction.mjs');
 const folder = path.join(cacheFolder(), 'results');
@@ -66,7 +67,7 @@ say(
 const key = [
   await codeHash(),
   await weightsHash(),
-  ...[data.phantoms, data.covid, data.train, data.test].map(hashOf),
+  ...[data.phantoms, data.covid, data.train, data.test].map(picturesHash),
 ].join('\n');
 const context = { data, say, keep: keeper(path.join(folder, 'figures'), key) };
 

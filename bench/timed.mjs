@@ -48,6 +48,13 @@ export function timed(command, args, environment = {}) {
   });
 }
 
+/** Seconds that something takes in this process. */
+export async function secondsOf(work) {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1000;
+}
+
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { library } from './library.mjs';
 
@@ -33,14 +32,3 @@ export async function gather({ covid, kaggle, folder }) {
     test: inLowerCase(await loadDataset(path.join(kaggle, 'test'))),
   };
 }
-
-/** SHA-256 over the pictures' hashes, whatever their order. */
-export const hashOf = (xrays) =>
-  createHash('sha256')
-    .update(
-      xrays
-        .map(({ sha256 }) => sha256)
-        .sort()
-        .join('\n'),
-    )
-    .digest('hex');

@@ -4,7 +4,7 @@ import { library } from './library.mjs';
 
 const { crossValidate, learningCurve, transferLearn } = library('index');
 const { evaluatePredictions } = library('evaluation/evaluate-predictions');
-const { asPictures } = library('transfer/evaluate');
+const { asPictures } = library('transfer/picture-variants');
 
 /** Of every head and of random weights. */
 export const seed = 42;

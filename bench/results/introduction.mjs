@@ -1,13 +1,13 @@
 import os from 'node:os';
-import { hashOf } from './data.mjs';
 import { library, version } from './library.mjs';
 
+const { picturesHash } = library('dataset/pictures-hash');
 const { describeBackend } = library('index');
 
 /** What was run, where, on which pictures. */
 export async function introduction({ phantoms, covid, train, test, missing }) {
   const { backend, tensorflow } = await describeBackend();
-  const set = (name, xrays) => `${name} ${xrays.length} pictures ${hashOf(xrays).slice(0, 16)}…`;
+  const set = (name, xrays) => `${name} ${xrays.length} pictures ${picturesHash(xrays).slice(0, 16)}…`;
   const sets = [
     set('phantoms', phantoms),
     set('COVID-19', covid),

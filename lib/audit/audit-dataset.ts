@@ -2,14 +2,15 @@ import { checkWhole, InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { byText } from '../dataset/class-files';
+import { classesOf } from '../dataset/classes-of';
+import { picturesHash } from '../dataset/pictures-hash';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
 import type { FrozenBase } from '../networks/frozen-base';
 import { withBackbone } from '../transfer/open-backbone';
-import type { PictureToSee } from '../transfer/picture-variants';
+import { asPictures, type PictureToSee } from '../transfer/picture-variants';
 import { type Audit, type AuditedData, type AuditTest, type TestName, testNames } from './audit';
 import { expectationOf, verdictOf } from './expectation';
-import { picturesHash } from './kept-audit';
 import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
 import { type Gram, gramOf } from './logistic';
 import { pairsByHash, withFeatures } from './near-duplicates';
@@ -93,18 +94,16 @@ async function learntTests(
 ): Promise<{ gram: Gram; whole: PossibleFigure; results: (Measurement | Omission)[] }> {
   const { xrays } = study;
   const rowsOf = (pictures: readonly PictureToSee[]) => networkRows(pictures, backbone, 'whole', work);
-  const plain = (pictures: readonly Xray[]) =>
-    pictures.map(({ path, sha256: hash }) => ({ file: path, sha256: hash, degrees: 0 }));
   const regionRows = (region: 'without-centre' | 'border' | 'lungs', pictures = xrays) =>
-    networkRows(plain(pictures), backbone, region, work);
-  const rows = await rowsOf(plain(xrays));
+    networkRows(asPictures(pictures), backbone, region, work);
+  const rows = await rowsOf(asPictures(xrays));
   const gram = gramOf(rows);
   const whole = aurocOf(study, logitsOf(study, gram), 'whole');
   const masked = async (name: 'without-centre' | 'border') => ({
     name,
     figure: aurocOfRows(study, await regionRows(name), name),
   });
-  const controlled = { xrays: controls, rows: await rowsOf(plain(controls)) };
+  const controlled = { xrays: controls, rows: await rowsOf(asPictures(controls)) };
   const results = [
     splitDifference(study, gram),
     await masked('without-centre'),
@@ -143,7 +142,7 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
   checkWhole('seed', seed, 0);
   checkWhole('perClass', perClass, 10);
   const xrays = [...given].sort((a, b) => byText(a.path, b.path));
-  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  const classes = classesOf(xrays);
   if (classes.length < 2)
     throw new InputError(`xrays are of ${classes.length} class; an audit is of two or more`);
   const known = new Set(xrays.map(({ patientId }) => patientId));

@@ -1,21 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { sha256, writeJson } from '../core/files';
+import { writeJson } from '../core/files';
+import { picturesHash } from '../dataset/pictures-hash';
 import type { Xray } from '../dataset/xray';
 import { type AuditSummary, verdicts } from '../evaluation/audit-summary';
 import type { Audit } from './audit';
 
 const fileOf = (dataset: string): string => path.join(dataset, 'audit.json');
-
-/** Over the pictures' hashes, whatever their order. */
-export const picturesHash = (xrays: readonly Pick<Xray, 'sha256'>[]): string =>
-  sha256(
-    xrays
-      .map((xray) => xray.sha256)
-      .sort()
-      .join('\n'),
-  );
 
 /** Keeps an audit beside the class folders, as audit.json, where training and report find it. */
 export const keepAudit = (dataset: string, audit: Audit): Promise<void> => writeJson(fileOf(dataset), audit);

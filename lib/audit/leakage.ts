@@ -3,6 +3,7 @@ import { splitDataset } from '../dataset/split-dataset';
 import type { Split, Xray } from '../dataset/xray';
 import { clusteredBootstrap } from '../evaluation/clustered-bootstrap';
 import type { Figure } from '../evaluation/figure';
+import { argmax } from '../evaluation/probabilities';
 import { weightedMean } from '../evaluation/weighted';
 import type { DuplicatePair } from './audit';
 import type { Gram } from './logistic';
@@ -74,7 +75,7 @@ export function splitDifference(study: Study, gram: Gram): Measurement | Omissio
       const folds = foldsOf(xrays, grouping, seed + division);
       const logits = outOfFoldLogits(gram, truth, classes.length, folds);
       logits.forEach((row, i) => {
-        if (row.indexOf(Math.max(...row)) !== truth[i]) return;
+        if (argmax(row) !== truth[i]) return;
         right[grouping]++;
         gains[i]! += (grouping === 'image' ? 1 : -1) / divisions;
       });

@@ -1,4 +1,5 @@
 import { seededRandom } from '../core/random';
+import { argmax } from '../evaluation/probabilities';
 import type { PictureToSee } from '../transfer/picture-variants';
 import { areaFigure } from './area-figure';
 import { gramOf } from './logistic';
@@ -66,7 +67,7 @@ export async function oneBorder(
   const called = classes.map((label, c) => {
     const same = xrays.filter((_, i) => {
       const row = logits[numberOf(i, c)]!;
-      return row.indexOf(Math.max(...row)) === c;
+      return argmax(row) === c;
     });
     return `within borders of "${label}" ${same.length} of ${count} pictures are called so`;
   });

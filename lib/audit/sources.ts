@@ -1,6 +1,7 @@
 import { seededRandom } from '../core/random';
 import type { Xray } from '../dataset/xray';
 import type { PossibleFigure } from '../evaluation/figure';
+import { argmax } from '../evaluation/probabilities';
 import { areaFigure } from './area-figure';
 import { type Gram, gramOf } from './logistic';
 import { outOfFoldLogits } from './out-of-fold';
@@ -127,7 +128,7 @@ export function sameSource(study: Study, whole: Rows, given: Controls): Measurem
     [shown.map((i) => [logits[i]![c]!, -logits[i]![c]!])],
     seededRandom(`${seed}/audit/${name}`),
   );
-  const called = others.filter((i) => logits[i]!.indexOf(Math.max(...logits[i]!)) === c).length;
+  const called = others.filter((i) => argmax(logits[i]!) === c).length;
   return {
     name,
     figure,

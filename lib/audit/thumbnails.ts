@@ -2,6 +2,7 @@ import type { WorkOptions } from '../core/progress';
 import type { Xray } from '../dataset/xray';
 import { extractFeatures } from '../transfer/features';
 import { withBackbone } from '../transfer/open-backbone';
+import { asPictures } from '../transfer/picture-variants';
 import { presets } from '../transfer/preset';
 
 /** Side of a thumbnail, pixels. */
@@ -18,9 +19,8 @@ export async function thumbnailsOf(
   xrays: readonly Pick<Xray, 'path' | 'sha256'>[],
   work: WorkOptions = {},
 ): Promise<Float32Array[]> {
-  const pictures = xrays.map(({ path, sha256 }) => ({ file: path, sha256, degrees: 0 }));
   const { data, dimension } = await withBackbone({ name: 'pixels' }, (pixels) =>
-    extractFeatures(pictures, pixels, presets.sound, work),
+    extractFeatures(asPictures(xrays), pixels, presets.sound, work),
   );
   // The network scales to 0 … 1.
   return xrays.map((_, i) => data.subarray(i * dimension, (i + 1) * dimension).map((value) => value * 255));

@@ -1,6 +1,6 @@
 import { checkWhole, InputError } from '../core/check';
 import { seededRandom } from '../core/random';
-import { byText } from './class-files';
+import { classesOf } from './classes-of';
 import type { Xray } from './xray';
 
 /**
@@ -12,7 +12,7 @@ import type { Xray } from './xray';
 export function drawPerClass(xrays: readonly Xray[], count: number, seed: number | string): Xray[] {
   checkWhole('count', count, 1);
   const shuffled = seededRandom(seed).fork('pictures a class').shuffle(xrays);
-  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  const classes = classesOf(xrays);
   return classes.flatMap((label) => {
     const own = shuffled.filter((xray) => xray.label === label);
     if (own.length < count)

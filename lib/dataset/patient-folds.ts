@@ -1,6 +1,6 @@
 import { checkWhole, InputError } from '../core/check';
 import { seededRandom } from '../core/random';
-import { byText } from './class-files';
+import { classesOf } from './classes-of';
 import { patientGroups } from './patient-groups';
 import type { Xray } from './xray';
 
@@ -23,7 +23,7 @@ export function patientFolds(
 ): Fold[] {
   checkWhole('folds', folds, 2);
   const groups = seededRandom(seed).fork('folds').shuffle(patientGroups(xrays));
-  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  const classes = classesOf(xrays);
   if (classes.length === 0) throw new InputError('xrays is empty; there is nothing to fold');
   const tests = Array.from({ length: folds }, (): Xray[] => []);
   for (const label of classes) {

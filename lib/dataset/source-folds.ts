@@ -1,5 +1,6 @@
 import { InputError } from '../core/check';
 import { byText } from './class-files';
+import { classesOf } from './classes-of';
 import type { Fold } from './patient-folds';
 import { patientGroups } from './patient-groups';
 import type { Xray } from './xray';
@@ -27,7 +28,7 @@ export function sourceFolds(xrays: readonly Xray[]): SourceFold[] {
     const test = groups.flatMap((group) => group.xrays.filter((xray) => xray.source === source));
     return { source, train: others.flatMap((group) => group.xrays), test };
   });
-  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  const classes = classesOf(xrays);
   const empty = folds.flatMap(({ source, train }) =>
     classes
       .filter((label) => !train.some((xray) => xray.label === label))

@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber, InputError } from '../core/check';
 import { type Random, seededRandom } from '../core/random';
 import { allocate } from './allocate';
-import { byText } from './class-files';
+import { classesOf } from './classes-of';
 import { imageGroups, type PatientGroup, patientGroups } from './patient-groups';
 import type { Split, Xray } from './xray';
 
@@ -134,7 +134,7 @@ export function splitDataset(xrays: readonly Xray[], options: SplitOptions = {})
     throw new InputError(
       `validation and test are ${validation} and ${test}: nothing is left for train; their sum must be below 1`,
     );
-  const classes = [...new Set(xrays.map(({ label }) => label))].sort(byText);
+  const classes = classesOf(xrays);
   const parts = (
     [
       { name: 'test', share: test },

@@ -18,8 +18,11 @@ export function checkProbabilities(rows: readonly (readonly number[])[], classes
 }
 
 /** The place of the largest item, the first of equals, as numpy.argmax has it. */
-export const argmax = (row: readonly number[]): number =>
-  row.reduce((best, p, i) => (p > row[best]! ? i : best), 0);
+export function argmax(row: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i;
+  return best;
+}
 
 /**
  * Probabilities from logits: exp(z / T) / Σ exp(z / T).

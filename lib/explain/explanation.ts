@@ -1,5 +1,6 @@
 import { InputError } from '../core/check';
 import type { Pixels } from '../dataset/xray';
+import { argmax } from '../evaluation/probabilities';
 import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from '../transfer/feature-settings';
 import type { Head } from '../transfer/head';
@@ -43,7 +44,7 @@ export type ClassChoice = (probabilities: readonly number[]) => number;
  * @throws InputError naming the classes if it is none of them
  */
 export function classChoice(classes: readonly string[], label?: string): ClassChoice {
-  if (label === undefined) return (probabilities) => probabilities.indexOf(Math.max(...probabilities));
+  if (label === undefined) return argmax;
   const index = classes.indexOf(label);
   if (index < 0) throw new InputError(`label is "${label}"; choose one of ${classes.join(', ')}`);
   return () => index;

@@ -1,8 +1,8 @@
 import type { WorkOptions } from '../core/progress';
 import type { Xray } from '../dataset/xray';
 import { checkLabels } from '../transfer/check-labels';
-import { asPictures } from '../transfer/evaluate';
 import type { TransferModel } from '../transfer/model';
+import { asPictures } from '../transfer/picture-variants';
 
 /** What a model said of a picture whose class is known. */
 export interface Judgement {

@@ -1,3 +1,4 @@
+import { classesOf } from '../dataset/classes-of';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { type Table, table } from './table';
 
@@ -28,7 +29,7 @@ function range(values: readonly number[]): string {
 
 /** Records as a table, a row a class: pictures, patients, sources, views, sizes in pixels, licences. */
 export function describeXrays(xrays: readonly Xray[]): Table {
-  const labels = [...new Set(xrays.map(({ label }) => label))].sort();
+  const labels = classesOf(xrays);
   const rows = labels.map((label) => {
     const own = xrays.filter((xray) => xray.label === label);
     return {

@@ -22,14 +22,14 @@ function read(variable: string, text: string, value: Value): Value {
  * @throws InputError naming the variable, its value and what it must be
  */
 export function parameters<T extends Readonly<Record<string, Value>>>(defaults: T): T {
-  const set = Object.keys(defaults).filter((name) => process.env[variableOf(name)] !== undefined);
+  const told: string[] = [];
   const values = Object.entries(defaults).map(([name, value]) => {
-    const text = process.env[variableOf(name)];
-    return [name, text === undefined ? value : read(variableOf(name), text, value)];
+    const variable = variableOf(name);
+    const text = process.env[variable];
+    if (text === undefined) return [name, value];
+    told.push(`${variable}=${text}`);
+    return [name, read(variable, text, value)];
   });
-  if (set.length)
-    console.log(
-      `Set from outside: ${set.map((name) => `${variableOf(name)}=${process.env[variableOf(name)]}`).join(', ')}`,
-    );
+  if (told.length) console.log(`Set from outside: ${told.join(', ')}`);
   return Object.fromEntries(values) as T;
 }

@@ -5,6 +5,7 @@ import { formatFigure, formatPercent } from '../evaluation/format-figure';
 import { argmax } from '../evaluation/probabilities';
 import { oneVsRest, type ScoredPictures } from '../evaluation/scored-pictures';
 import { accent, ink } from './colors';
+import { shareAxis } from './share-axis';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 export interface CalibrationChartOptions extends ChartOptions, BinOptions {
@@ -20,14 +21,6 @@ function calledClass({ labels, truth, probabilities }: ScoredPictures) {
     positives: truth.map((name, i) => name === labels[called[i]!]),
   };
 }
-
-const share = (field: string, title: string): ChartSpec => ({
-  field,
-  type: 'quantitative',
-  title,
-  scale: { domain: [0, 1], nice: false },
-  axis: { format: '.1f', tickCount: 6 },
-});
 
 /**
  * Reliability diagram: predicted probability against observed share, bin by bin, with Wilson's 95 % intervals and below it how
@@ -61,8 +54,8 @@ export function calibrationChart(scored: ScoredPictures, options: CalibrationCha
     observedHigh: seen.high,
     text: formatFigure(seen),
   }));
-  const x = share('predicted', 'predicted probability');
-  const y = share('observed', 'observed share');
+  const x = shareAxis('predicted', 'predicted probability');
+  const y = shareAxis('observed', 'observed share');
   const tooltip = [
     { field: 'predicted', title: 'predicted, on average', format: '.3f' },
     { field: 'text', title: 'observed' },
@@ -114,7 +107,7 @@ export function calibrationChart(scored: ScoredPictures, options: CalibrationCha
           width: 320,
           height: 60,
           encoding: {
-            x: { ...share('low', 'predicted probability'), title: null },
+            x: { ...shareAxis('low', 'predicted probability'), title: null },
             x2: { field: 'high' },
             y: {
               field: 'count',

@@ -1,3 +1,4 @@
+import { shareAxis } from './share-axis';
 import { type ChartFrame, type ChartSpec, chart } from './theme';
 
 /** One curve: its points in order, its colour, and what the legend says of it. */
@@ -32,14 +33,6 @@ const corners = (points: CurveLine['points']): CurveLine['points'] =>
     return !across && !up;
   });
 
-const axis = (field: string, title: string): ChartSpec => ({
-  field,
-  type: 'quantitative',
-  title,
-  scale: { domain: [0, 1], nice: false },
-  axis: { format: '.1f', tickCount: 6 },
-});
-
 /** Curves over the unit square, a line each, with their figures in the legend. */
 export function curveLines(frame: ChartFrame, lines: readonly CurveLine[], axes: CurveAxes): ChartSpec {
   const values = lines.flatMap(({ legend, points }) =>
@@ -51,7 +44,7 @@ export function curveLines(frame: ChartFrame, lines: readonly CurveLine[], axes:
       threshold: threshold === null ? 'none called' : threshold.toFixed(3),
     })),
   );
-  const [x, y] = [axis('x', axes.x), axis('y', axes.y)];
+  const [x, y] = [shareAxis('x', axes.x), shareAxis('y', axes.y)];
   const color = {
     field: 'curve',
     type: 'nominal',

@@ -35,8 +35,7 @@ export function precisionRecallChart(scored: Scored, options: ScoredOptions = {}
       title: findingOf(
         'Average precision',
         curves,
-        lines.map(({ area }) => area.value!),
-        texts,
+        lines.map(({ area }) => area),
       ),
       subtitle: ['In brackets: 95 % intervals. Dashed: guessing.'],
       description: `Precision-recall curves; average precision with 95 % intervals: ${curves

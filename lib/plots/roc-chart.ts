@@ -34,8 +34,7 @@ export function rocChart(scored: Scored, options: ScoredOptions = {}): ChartSpec
       title: findingOf(
         'AUROC',
         curves,
-        lines.map(({ area }) => area.value!),
-        texts,
+        lines.map(({ area }) => area),
       ),
       subtitle: ['In brackets: 95 % intervals. Dashed: guessing.'],
       description: `ROC curves; areas with 95 % intervals: ${curves

@@ -1,4 +1,6 @@
 import { InputError } from '../core/check';
+import type { PossibleFigure } from '../evaluation/figure';
+import { formatFigure } from '../evaluation/format-figure';
 import { type ClassScores, oneVsRest, type ScoredPictures } from '../evaluation/scored-pictures';
 import { accent, classColors } from './colors';
 import type { ChartOptions } from './theme';
@@ -60,10 +62,10 @@ export const curveName = ({ name, positive }: ScoredCurve): string =>
 export function findingOf(
   metric: string,
   curves: readonly ScoredCurve[],
-  values: readonly number[],
-  texts: readonly string[],
+  figures: readonly PossibleFigure[],
 ): string {
-  if (curves.length === 1) return `${metric} of ${curveName(curves[0]!)}: ${texts[0]}`;
+  if (curves.length === 1) return `${metric} of ${curveName(curves[0]!)}: ${formatFigure(figures[0]!)}`;
+  const values = figures.map(({ value }) => value!);
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const end = (i: number) => `${values[i]!.toFixed(3)} (${curves[i]!.name})`;
   const of = new Set(curves.map(({ positive }) => positive)).size === 1 ? ` of ${curves[0]!.positive}` : '';

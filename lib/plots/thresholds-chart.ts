@@ -5,6 +5,7 @@ import { operatingPoint } from '../evaluation/operating-point';
 import { oneVsRest, type ScoredPictures } from '../evaluation/scored-pictures';
 import { wilson } from '../evaluation/wilson';
 import { accent, ink, secondary } from './colors';
+import { shareAxis } from './share-axis';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 export interface ThresholdsOptions extends ChartOptions {
@@ -57,13 +58,7 @@ export function thresholdsChart(scored: ScoredPictures, options: ThresholdsOptio
     scale: { domain: [0, 1], nice: false },
     axis: { format: '.1f', tickCount: 6 },
   };
-  const y = {
-    field: 'value',
-    type: 'quantitative',
-    title: 'share called rightly',
-    scale: { domain: [0, 1], nice: false },
-    axis: { format: '.1f', tickCount: 6 },
-  };
+  const y = shareAxis('value', 'share called rightly');
   const color = {
     field: 'figure',
     type: 'nominal',

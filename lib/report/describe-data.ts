@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { sha256 } from '../core/files';
+import { picturesHash } from '../dataset/pictures-hash';
 import { readRecords } from '../dataset/records';
 import { syntheticSource } from '../dataset/xray';
 
@@ -40,8 +40,7 @@ export async function describeData(
     ),
   );
   const rows = [...own, ...more.flat()].map(({ name, records }) => {
-    const hashes = records.map((record) => record.sha256).sort();
-    const hash = sha256(hashes.join('\n')).slice(0, 16);
+    const hash = picturesHash(records).slice(0, 16);
     return [`data: ${name}`, `${records.length} pictures, SHA-256 over their hashes ${hash}…`] as const;
   });
   const synthetic = own.some(({ records }) => records.some(({ source }) => source === syntheticSource));

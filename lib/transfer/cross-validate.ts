@@ -1,6 +1,6 @@
 import { checkWhole, InputError } from '../core/check';
 import type { OnProgress } from '../core/progress';
-import { byText } from '../dataset/class-files';
+import { classesOf } from '../dataset/classes-of';
 import { drawPerClass } from '../dataset/draw-per-class';
 import { type Fold, patientFolds } from '../dataset/patient-folds';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
@@ -63,9 +63,6 @@ export interface CrossValidation {
   /** Whether the pictures are synthetic. */
   readonly synthetic: boolean;
 }
-
-const classesOf = (xrays: readonly Xray[]): string[] =>
-  [...new Set(xrays.map(({ label }) => label))].sort(byText);
 
 /** Of a head's epochs nobody is told: they are thousands, and over in no time. */
 export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>

@@ -1,19 +1,17 @@
 import { InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import { byText } from '../dataset/class-files';
+import { classesOf } from '../dataset/classes-of';
 import type { Xray } from '../dataset/xray';
 import { evaluatePredictions } from '../evaluation/evaluate-predictions';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Figure } from '../evaluation/figure';
+import { argmax } from '../evaluation/probabilities';
 import type { ScoredPictures } from '../evaluation/scored-pictures';
 import { wilson } from '../evaluation/wilson';
 import { checkLabels } from './check-labels';
 import type { TransferModel } from './model';
-import type { PictureToSee } from './picture-variants';
-
-/** Records as the pictures that `TransferModel.probabilities` takes, none rotated. */
-export const asPictures = (xrays: readonly Xray[]): PictureToSee[] =>
-  xrays.map(({ path, sha256 }) => ({ file: path, sha256, degrees: 0 }));
+import { asPictures } from './picture-variants';
 
 /** What a model says of records: their truth, and which picture each row is of. */
 export interface ScoredXrays extends ScoredPictures {
@@ -88,10 +86,10 @@ export async function evaluateNotCalled(
   const index = model.classes.indexOf(positive);
   if (index < 0) throw new InputError(`positive is "${positive}"; choose one of ${model.classes.join(', ')}`);
   const probabilities = await model.probabilities(asPictures(xrays), options);
-  const labels = [...new Set(xrays.map(({ label }) => label))].sort();
+  const labels = classesOf(xrays);
   return labels.map((label) => {
     const own = probabilities.filter((_, i) => xrays[i]!.label === label);
-    const count = own.filter((p) => p.indexOf(Math.max(...p)) !== index).length;
+    const count = own.filter((p) => argmax(p) !== index).length;
     return { label, total: own.length, count, share: wilson(count, own.length) };
   });
 }

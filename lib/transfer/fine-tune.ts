@@ -9,6 +9,7 @@ import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { touch } from '../core/touch';
 import type { Split, Xray } from '../dataset/xray';
+import { argmax } from '../evaluation/probabilities';
 import { fitTemperature } from '../evaluation/temperature';
 import type { Backbone } from '../networks/backbone';
 import { inferenceEngine } from '../networks/inference/engine';
@@ -23,7 +24,7 @@ import type { Epoch } from './history';
 import { keptBasesFolder } from './kept-bases';
 import { createModel, type TransferModel } from './model';
 import { withBackbone } from './open-backbone';
-import type { PictureToSee } from './picture-variants';
+import { asPictures } from './picture-variants';
 import { poolingFor } from './pooling';
 import { transferLearn } from './transfer-learn';
 import { withValidation } from './with-validation';
@@ -34,9 +35,6 @@ export interface FineTuneOptions extends WorkOptions {
   /** Adam's rate; low, so that what was learnt on ImageNet is not washed away. (0, 1], default 1e-5. */
   readonly learningRate?: number;
 }
-
-const asPictures = (xrays: readonly Xray[]): PictureToSee[] =>
-  xrays.map(({ path: file, sha256: hash }) => ({ file, sha256: hash, degrees: 0 }));
 
 interface HeadVariables {
   readonly kernel: Variable;
@@ -186,7 +184,7 @@ export async function fineTune(
     };
     const score = async () => {
       const logits = await validationLogits();
-      const right = logits.filter((row, i) => row.indexOf(Math.max(...row)) === validationClasses[i]).length;
+      const right = logits.filter((row, i) => argmax(row) === validationClasses[i]).length;
       const loss = tf.tidy(() => crossEntropy(tf.tensor2d(logits), validationClasses).dataSync()[0]!);
       return { valLoss: loss, valAccuracy: right / logits.length };
     };

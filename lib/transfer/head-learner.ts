@@ -1,4 +1,5 @@
 import type { Random } from '../core/random';
+import { argmax } from '../evaluation/probabilities';
 import { glorotDense, softmax } from './head';
 import type { LabelledFeatures, ShownPicture } from './labelled-features';
 import type { TrainingParameters } from './preset';
@@ -25,9 +26,6 @@ export interface HeadLearner {
   /** One step of Adam on a batch; the sum of its losses before the step, weighted by class, and how many were right. */
   learn(batch: readonly ShownPicture[], learningRate: number): { loss: number; right: number };
 }
-
-/** Number of the largest value. */
-export const indexOfLargest = (values: Float32Array): number => values.indexOf(Math.max(...values));
 
 /**
  * A head at its start: Glorot's numbers, or zeros.
@@ -65,7 +63,7 @@ export function headLearner(
         const classWeight = classWeights[truth]!;
         const probabilities = softmax(logits);
         loss -= classWeight * Math.log(Math.max(probabilities[truth]!, 1e-7));
-        if (indexOfLargest(probabilities) === truth) right++;
+        if (argmax(probabilities) === truth) right++;
         // The gradient of the logits, in their place.
         probabilities[truth]! -= 1;
         for (let c = 0; c < classCount; c++) probabilities[c]! *= classWeight / batch.length;

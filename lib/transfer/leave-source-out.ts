@@ -1,3 +1,4 @@
+import { classesOf } from '../dataset/classes-of';
 import { sourceFolds } from '../dataset/source-folds';
 import type { Split, Xray } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
@@ -28,7 +29,7 @@ export async function leaveSourceOut(
   { onProgress, ...options }: TransferOptions,
 ): Promise<SourceRun[]> {
   const folds = sourceFolds(xrays);
-  const classes = [...new Set(xrays.map(({ label }) => label))].sort();
+  const classes = classesOf(xrays);
   const work = { onProgress: withoutHeads(onProgress), signal: options.signal };
   const runs: SourceRun[] = [];
   for (const { source, train, test } of folds) {

@@ -12,6 +12,10 @@ export interface PictureToSee {
   readonly border?: { readonly file: string; readonly sha256: string };
 }
 
+/** Records as they are, none rotated. */
+export const asPictures = (xrays: readonly Pick<Xray, 'path' | 'sha256'>[]): PictureToSee[] =>
+  xrays.map(({ path, sha256 }) => ({ file: path, sha256, degrees: 0 }));
+
 /** The picture itself, then its rotated copies; the angles follow from seed and picture alone. */
 export function variantsOf(
   xray: Pick<Xray, 'path' | 'sha256'>,

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../core/check';
 import type { OnProgress } from '../core/progress';
+import { argmax } from '../evaluation/probabilities';
 import { type Head, softmax } from './head';
-import { type HeadStart, headLearner, indexOfLargest } from './head-learner';
+import { type HeadStart, headLearner } from './head-learner';
 import type { Epoch, History } from './history';
 import { epochBatches, type LabelledFeatures, rowOf } from './labelled-features';
 import type { TrainingParameters } from './preset';
@@ -36,7 +37,7 @@ function score(head: TrainableHead, features: LabelledFeatures): { loss: number;
       const probabilities = softmax(logits);
       const truth = classes[start + b]!;
       loss -= Math.log(Math.max(probabilities[truth]!, 1e-7));
-      if (indexOfLargest(probabilities) === truth) right++;
+      if (argmax(probabilities) === truth) right++;
     });
   }
   return { loss: loss / variants.length, accuracy: right / variants.length };

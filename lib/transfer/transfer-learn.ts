@@ -1,7 +1,7 @@
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { fitTemperature } from '../evaluation/temperature';
 import { type Head, headLogits, withStandardization, withTemperature } from './head';
-import type { LabelledFeatures } from './labelled-features';
+import { type LabelledFeatures, rowOf } from './labelled-features';
 import { createModel, type TransferModel } from './model';
 import { prepareTraining } from './prepare-training';
 import { type HeadTraining, trainHead } from './train-head';
@@ -10,11 +10,9 @@ import type { TransferOptions } from './transfer-options';
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
 /** The head's temperature on the validation part; see `fitTemperature`. */
-function temperatureOf(head: Head, { data, dimension, variants, classes }: LabelledFeatures): number {
-  const logits = variants.map(([row]) =>
-    Array.from(headLogits(head, data.subarray(row! * dimension, (row! + 1) * dimension))),
-  );
-  return fitTemperature(logits, classes);
+function temperatureOf(head: Head, features: LabelledFeatures): number {
+  const logits = features.variants.map(([row]) => Array.from(headLogits(head, rowOf(features, row!))));
+  return fitTemperature(logits, features.classes);
 }
 
 /** The head trained on both parts for so many epochs; undefined if it was interrupted before. */

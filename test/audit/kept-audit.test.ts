@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { keepAudit, keptAudit, picturesHash } from '../../lib/audit/kept-audit';
+import { keepAudit, keptAudit } from '../../lib/audit/kept-audit';
+import { picturesHash } from '../../lib/dataset/pictures-hash';
 import type { Xray } from '../../lib/dataset/xray';
 import { sampleAudit } from './sample-audit';
 
