@@ -72,7 +72,7 @@ export const sections = [
     run: async ({ quick, repeats, say }) => {
       const { notebookRerun } = await import('./notebook-rerun.mjs');
       return quick
-        ? notebookRerun({ networks: ['resnet50'], count: 8, augment: 0, repeats, say })
+        ? notebookRerun({ networks: ['resnet50'], count: 24, augment: 0, repeats, say })
         : notebookRerun({ networks: ['vgg16', 'resnet50'], count: 138, repeats, say });
     },
   },
