@@ -1,5 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Convolution, Normalization } from './convolution';
+import { hasAvx512 } from './processor';
 import type { TensorFlow } from './tensorflow';
 
 /** An attribute of an operation, as tfjs-node's addon takes it. */
@@ -27,7 +28,7 @@ interface NativeBackend {
   ): Tensor[];
 }
 
-/** Operations that oneDNN does in one pass over memory; TensorFlow.js has them too, but as two to four. */
+/** Operations that native TensorFlow does in one pass over memory; TensorFlow.js has them too, but as two to four. */
 export interface OneDnn {
   /** Convolution with a bias, then `residual` added if given, then the activation. Not for every case: see `canConvolve`. */
   convolve(x: Tensor4D, convolution: Convolution, residual?: Tensor4D): Tensor4D;
@@ -44,6 +45,14 @@ export const canConvolve = ({ depthwise, filter, padding, dilations }: Convoluti
     dilations.every((dilation) => dilation === 1));
 
 const activationOps = { linear: [], relu: ['Relu'], relu6: ['Relu6'] } as const;
+
+/**
+ * Whether TensorFlow's own convolution, a product of matrices, is faster than oneDNN's here. Without AVX-512 oneDNN
+ * takes for 3 × 3 filters from 256 channels to 256 or more a kernel that reaches half to four fifths of its speed
+ * (AMD EPYC, AVX2, oneDNN 3.7: `jit:avx2` against `brg_conv`); all other shapes are faster in oneDNN.
+ */
+const isFasterAsProduct = ({ filter: { shape }, depthwise }: Convolution): boolean =>
+  !hasAvx512() && !depthwise && shape[0] === 3 && shape[1] === 3 && shape[2] >= 256 && shape[3] >= 256;
 
 /** The label of the kernels that are found by name, without TensorFlow's graph having put them there. */
 const kernelLabel = 'MklNameChangeOp';
@@ -65,12 +74,16 @@ function operations(backend: NativeBackend, binding: NonNullable<NativeBackend['
     type: binding.TF_ATTR_TYPE,
     value: count === undefined ? binding.TF_FLOAT : new Array(count).fill(binding.TF_FLOAT),
   });
-  const common = [float32('T'), text('data_format', 'NHWC'), text('_kernel', kernelLabel)];
+  const common = [float32('T'), text('data_format', 'NHWC')];
+  const labelled = text('_kernel', kernelLabel);
   return {
-    convolve(x, { filter, bias, depthwise, strides, dilations, padding, activation }, residual) {
+    convolve(x, convolution, residual) {
+      const { filter, bias, depthwise, strides, dilations, padding, activation } = convolution;
+      const product = !residual && isFasterAsProduct(convolution);
       const added = residual ? [bias, residual] : [bias];
       const attributes = [
         ...common,
+        ...(product ? [] : [labelled]),
         whole('strides', [1, ...strides, 1]),
         whole('dilations', [1, ...dilations, 1]),
         text('padding', typeof padding === 'string' ? padding.toUpperCase() : 'EXPLICIT'),
@@ -79,12 +92,14 @@ function operations(backend: NativeBackend, binding: NonNullable<NativeBackend['
         whole('num_args', added.length),
         ...(depthwise ? [] : [float32('TArgs', added.length)]),
       ];
-      const name = depthwise ? '_MklNativeFusedDepthwiseConv2dNative' : '_MklNativeFusedConv2D';
+      const native = depthwise ? '_MklNativeFusedDepthwiseConv2dNative' : '_MklNativeFusedConv2D';
+      const name = product ? '_FusedConv2D' : native;
       return backend.executeSingleOutput(name, attributes, [x, filter, ...added]) as Tensor4D;
     },
     normalize(x, { gamma, beta, mean, variance, epsilon }) {
       const attributes = [
         ...common,
+        labelled,
         float32('U'),
         { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
         whole('num_side_inputs', 0),

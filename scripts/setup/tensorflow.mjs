@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { patchedSource, withListAttributes } from './addon-source.mjs';
+import { patchedSource, withChanges } from './addon-source.mjs';
 import { inProject, requirements } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { pip, pipProblem, wheelTools } from './python.mjs';
@@ -158,7 +158,7 @@ function replaceFile(from, to) {
 export async function addon(kind) {
   const binding = path.join(addonPackage, 'binding');
   const sources = readdirSync(binding).filter((name) => /\.(cc|h)$/.test(name));
-  const patched = withListAttributes(readFileSync(path.join(binding, patchedSource), 'utf8'));
+  const patched = withChanges(readFileSync(path.join(binding, patchedSource), 'utf8'));
   const files = sources.sort().map((name) => path.join(binding, name));
   const key = digest(version, process.arch, digestFiles(files), patched);
   const kept = path.join(home, 'addon', key.slice(0, 16), 'tfjs_binding.node');

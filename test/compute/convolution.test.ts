@@ -60,21 +60,26 @@ const margins = [
   [2, 1],
   [0, 3],
 ] as const;
-const cases: [string, Partial<Convolution> & { kernel?: number; multiplier?: number }][] = [
-  ['3×3', {}],
-  ['1×1', { kernel: 1 }],
-  ['linear', { activation: 'linear' }],
-  ['relu6', { activation: 'relu6' }],
-  ['valid, stride 2', { padding: 'valid', strides: [2, 2] }],
-  ['strides that differ', { strides: [1, 2] }],
-  ['dilated', { dilations: [2, 2] }],
-  ['margins that differ', { padding: margins, strides: [2, 2] }],
-  ['depthwise', { depthwise: true }],
-  ['depthwise, relu6, stride 2', { depthwise: true, activation: 'relu6', strides: [2, 2] }],
-  ['depthwise, linear, valid', { depthwise: true, activation: 'linear', padding: 'valid' }],
-  ['depthwise, two filters a channel', { depthwise: true, multiplier: 2 }],
-  ['depthwise, margins', { depthwise: true, padding: margins }],
-];
+const cases: [string, Partial<Convolution> & { kernel?: number; channels?: number; multiplier?: number }][] =
+  [
+    ['3×3', {}],
+    ['1×1', { kernel: 1 }],
+    ['linear', { activation: 'linear' }],
+    ['relu6', { activation: 'relu6' }],
+    ['valid, stride 2', { padding: 'valid', strides: [2, 2] }],
+    ['strides that differ', { strides: [1, 2] }],
+    ['dilated', { dilations: [2, 2] }],
+    ['margins that differ', { padding: margins, strides: [2, 2] }],
+    ['depthwise', { depthwise: true }],
+    ['depthwise, relu6, stride 2', { depthwise: true, activation: 'relu6', strides: [2, 2] }],
+    ['depthwise, linear, valid', { depthwise: true, activation: 'linear', padding: 'valid' }],
+    ['depthwise, two filters a channel', { depthwise: true, multiplier: 2 }],
+    // Another kernel of TensorFlow where there is no AVX-512.
+    ['3×3, 256 channels', { channels: 256 }],
+    ['3×3, 256 channels, linear, stride 2', { channels: 256, activation: 'linear', strides: [2, 2] }],
+    ['3×3, 256 channels, margins', { channels: 256, padding: margins, strides: [2, 2] }],
+    ['depthwise, margins', { depthwise: true, padding: margins }],
+  ];
 
 describe.each(['the fastest', 'wasm', 'cpu'])('on %s back end', (name) => {
   let fastest: string;
@@ -88,12 +93,13 @@ describe.each(['the fastest', 'wasm', 'cpu'])('on %s back end', (name) => {
   describe('convolve', () => {
     test.each(cases)(
       '%s: what the operations give one after the other',
-      (_, { kernel = 3, multiplier = 1, ...given }) => {
+      (_, { kernel = 3, channels = 16, multiplier = 1, ...given }) => {
         tf.tidy(() => {
           const depthwise = given.depthwise ?? false;
-          const x = numbers<Rank.R4>(2, 9, 9, 16);
-          const filter = numbers<Rank.R4>(kernel, kernel, 16, depthwise ? multiplier : 24);
-          const bias = numbers<Rank.R1>(depthwise ? 16 * multiplier : 24);
+          const x = numbers<Rank.R4>(2, 9, 9, channels);
+          const outputs = depthwise ? multiplier : channels + 8;
+          const filter = numbers<Rank.R4>(kernel, kernel, channels, outputs);
+          const bias = numbers<Rank.R1>(depthwise ? channels * multiplier : outputs);
           const op = { ...basic, ...given, depthwise, filter, bias };
           const expected = plainly(x, op);
           expect(difference(convolve(tf, x, op), expected)).toBeLessThan(1e-5);

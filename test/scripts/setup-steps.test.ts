@@ -47,13 +47,13 @@ describe('unsupported', () => {
   });
 });
 
-describe('withListAttributes', () => {
-  it('gives the addon of tfjs-node attributes that are lists of texts and of types', async () => {
-    const { patchedSource, withListAttributes } = await step('addon-source');
+describe('withChanges', () => {
+  it('gives the addon of tfjs-node attributes that are lists of texts and of types, and lets it keep memory', async () => {
+    const { patchedSource, withChanges } = await step('addon-source');
     const binding = path.join(projectFolder, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
     const source = readFileSync(path.join(binding, patchedSource), 'utf8');
-    const patched: string = withListAttributes(source);
-    for (const name of ['TFE_OpSetAttrStringList', 'TFE_OpSetAttrTypeList']) {
+    const patched: string = withChanges(source);
+    for (const name of ['TFE_OpSetAttrStringList', 'TFE_OpSetAttrTypeList', '{ KeepLargeBlocks();']) {
       expect(source).not.toContain(name);
       expect(patched.split(name)).toHaveLength(2);
     }
@@ -61,8 +61,8 @@ describe('withListAttributes', () => {
   });
 
   it('refuses a source that it does not know', async () => {
-    const { withListAttributes } = await step('addon-source');
-    expect(() => withListAttributes('int main() {}')).toThrow(/npm ci --ignore-scripts/);
+    const { withChanges } = await step('addon-source');
+    expect(() => withChanges('int main() {}')).toThrow(/npm ci --ignore-scripts/);
   });
 });
 
