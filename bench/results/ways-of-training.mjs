@@ -31,6 +31,8 @@ export async function compute(context) {
     first,
     change('article', 'preset article', { preset: 'article' }),
     { ...untrained, name: 'random weights' },
+    change('augment 2', '2 rotated copies of each training picture', { augment: 2 }),
+    change('augment 4', '4 rotated copies of each training picture', { augment: 4 }),
     change('fine-tuned', 'last block fine-tuned', { fineTune: { epochs: 5 } }),
     change(`rate ${rate}`, `learning rate ${rate.toExponential(1)}, by the range test`, {
       learningRate: rate,
