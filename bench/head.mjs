@@ -46,14 +46,14 @@ async function oneHead({ features, xrays, fold, repeats }) {
  * it (`transferLearn` and `evaluate`, which find the features in the cache), against the same in Keras on the same
  * features.
  * @param seeds of ours; each is five trainings
- * @param peerSeeds of Keras', the others at their mean
+ * @param peerFolds of Keras', the others at their median
  * @returns rows of the table of results
  */
 export async function manyHeads({
   count = 138,
   networks = ['vgg16', 'resnet50'],
   seeds = 50,
-  peerSeeds = 2,
+  peerFolds = 10,
   repeats,
   python,
   say,
@@ -64,12 +64,12 @@ export async function manyHeads({
     const xrays = await loadDataset(path.join(work, 'dataset'));
     const rows = [];
     for (const network of networks)
-      rows.push(...(await ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats, python, say })));
+      rows.push(...(await ofNetwork({ network, xrays, what, work, seeds, peerFolds, repeats, python, say })));
     return rows;
   });
 }
 
-async function ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats, python, say }) {
+async function ofNetwork({ network, xrays, what, work, seeds, peerFolds, repeats, python, say }) {
   const pictures = asPictures(xrays);
   const options = { backbone: network, weights: 'random', preset: 'article', augment: 0 };
   const features = await withBackbone(
@@ -113,8 +113,8 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats
         dimension: features.dimension,
         classes: xrays.map(({ label }) => (label === 'covid' ? 0 : 1)),
         folds: divisions
-          .slice(0, peerSeeds)
           .flat()
+          .slice(0, peerFolds)
           .map(({ train, test }) => ({ train: rowsOf(train), test: rowsOf(test) })),
       }),
     );
@@ -134,7 +134,7 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerSeeds, repeats
       peer,
       least: 10,
       most: (60 * seeds) / 50,
-      note: python && `Keras measured on ${peerSeeds * folds} folds, the others at their median`,
+      note: python && `Keras measured on ${peerFolds} folds, the others at their median`,
     }),
   ];
 }

@@ -48,7 +48,7 @@ export const sections = [
     peers: ['Keras', 'TensorFlow'],
     run: async ({ quick, repeats, python, say }) => {
       const { manyHeads } = await import('./head.mjs');
-      const few = { count: 24, networks: ['mobilenet'], seeds: 1, peerSeeds: 1 };
+      const few = { count: 24, networks: ['mobilenet'], seeds: 1, peerFolds: 1 };
       return manyHeads({ ...(quick && few), repeats, python, say });
     },
   },
