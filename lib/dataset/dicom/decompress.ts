@@ -70,12 +70,15 @@ async function ask(request: CodecRequest): Promise<CodecAnswer> {
   return answer;
 }
 
+/** How a picture of JPEG 2000 begins. */
+const codestream = Buffer.from('ff4fff51', 'hex');
+
 /** Sides that the compressed picture itself names; the codecs make room for these before they decode. */
 function ownSize(codec: Codec, bytes: Uint8Array): { width: number; height: number } | undefined {
   if (codec === 'decodeRle') return undefined;
   if (codec !== 'decodeJpeg2000') return jpegFrame(bytes);
   // Some writers put the file's boxes before the picture.
-  const at = Buffer.from(bytes.subarray(0, 1024)).indexOf('ff4fff51', 'hex');
+  const at = Buffer.from(bytes.subarray(0, 1024)).indexOf(codestream);
   if (at < 0 || bytes.length < at + 24) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at);
   return { width: view.getUint32(8) - view.getUint32(16), height: view.getUint32(12) - view.getUint32(20) };
