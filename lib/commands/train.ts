@@ -41,14 +41,16 @@ export function addTrain(program: Command): void {
     )
     .option('--seed <n>', 'seed of everything random', whole('seed', 0), 42)
     .requiredOption('--out <folder>', 'model folder to write')
+    .option('--tensorboard <folder>', 'log the course of the training for TensorBoard below this folder')
     .option('--json', 'print one JSON object')
     .action((options, command: Command) =>
       run(command, async (work) => {
-        const { loadDataset, splitDataset, transferLearn, fineTune, evaluate } = await import('../index.js');
+        const { loadDataset, splitDataset, transferLearn, fineTune, evaluate, writeTensorBoard } =
+          await import('../index.js');
         const { keptAudit } = await import('../audit/kept-audit.js');
         const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { checkModelFolder } = await import('../transfer/save-model.js');
-        const { dataset, classes, test, out, json: _, ...others } = options;
+        const { dataset, classes, test, out, tensorboard, json: _, ...others } = options;
         const { fineTune: fineTuneEpochs, fineTuneLearningRate, ...training } = others;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
         if (fineTuneLearningRate && !fineTuneEpochs)
@@ -74,6 +76,13 @@ export function addTrain(program: Command): void {
             : frozen;
         // Saved before its figures are there: an interrupt must not cost the training.
         await model.save(out);
+        const stages = model === frozen ? [frozen] : [frozen, model];
+        for (const [i, { history }] of (tensorboard ? stages : []).entries())
+          if (history.epochs.length)
+            await writeTensorBoard(
+              history,
+              path.join(tensorboard, path.basename(path.resolve(out)) + (i ? ', fine-tuned' : '')),
+            );
         const evaluation = model.interrupted ? null : await evaluate(model, split.test, work);
         if (evaluation) await model.save(out, evaluation, await keptAudit(dataset, xrays));
         const counts = {
@@ -89,6 +98,7 @@ export function addTrain(program: Command): void {
           `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: ${figure}`,
           ...(model.synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : []),
           ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),
+          ...(tensorboard ? [`Logs in ${tensorboard}: tensorboard --logdir ${tensorboard}`] : []),
           `Model in ${out}. For education only, never for diagnosis.`,
         ];
         return {

@@ -221,6 +221,13 @@ const figuresOf = (evaluation: {
     });
 };
 
+test('a report to print is refused before anything is run, where nothing could print it', async () => {
+  const CHROMIUM = at('no-browser');
+  const { code, stderr } = await runCli(['report', '--pdf', '--out', at('report')], { CHROMIUM });
+  expect([code, stderr]).toEqual([1, `CHROMIUM is "${CHROMIUM}"; there is no such file\n`]);
+  expect(existsSync(at('report'))).toBe(false);
+});
+
 describe('train → evaluate → predict', () => {
   const model = at('model');
   let trained: Awaited<ReturnType<typeof runCli>>;
@@ -243,8 +250,15 @@ describe('train → evaluate → predict', () => {
       '30',
       '--out',
       model,
+      '--tensorboard',
+      at('logs'),
       '--json',
     ]);
+  });
+
+  test('train logs its course for TensorBoard under the name of the model', () => {
+    expect(readdirSync(at('logs'))).toEqual(['model']);
+    expect(readdirSync(at('logs', 'model')).join()).toMatch(/^events\.out\.tfevents\.[\d.]+\.xray-transfer$/);
   });
 
   test('train writes the model and prints what the design says', () => {
