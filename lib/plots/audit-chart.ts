@@ -23,6 +23,12 @@ const kinds = [
   { kind: 'clear', color: accent, shape: 'circle' },
 ];
 
+function finding(rows: readonly { readonly title: string; readonly kind: string }[]): string {
+  const flagged = rows.filter(({ kind }) => kind === 'flagged').map(({ title }) => title);
+  const tests = `${flagged.length} of ${rows.length - 1} tests`;
+  return flagged.length ? `${tests} flagged: ${flagged.join(', ')}` : `${tests} flagged`;
+}
+
 /**
  * What each test of an audit tells of the class, as AUROC with its interval, below that of the whole pictures.
  * @throws InputError if no test has an AUROC
@@ -43,8 +49,8 @@ export function auditChart(audit: AuditedFigures, options: ChartOptions = {}): C
   return intervalDots(
     {
       options: { ...options, synthetic: options.synthetic ?? audit.data.synthetic },
-      title: 'What tells the classes apart, with and without the lungs',
-      subtitle: ['Lines are 95 % intervals; 0.5 is guessing.'],
+      title: finding(rows),
+      subtitle: ['What tells the classes apart. Lines are 95 % intervals; 0.5 is guessing.'],
       description: `AUROC with 95 % intervals: ${words.join('; ')}.`,
       result: true,
     },

@@ -2,6 +2,7 @@ import type { Figure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
 import { accent, ink } from './colors';
 import { type Dot, intervalDots } from './interval-dots';
+import { spanOf } from './span-of';
 import type { ChartOptions, ChartSpec } from './theme';
 
 /** What a linear head reached on one kind of features. */
@@ -24,6 +25,26 @@ const kinds = [
   { kind: 'transferred features', color: accent, shape: 'circle' },
   { kind: 'baseline', color: ink, shape: 'square' },
 ];
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// The best of both kinds where there is one task; of several what they span.
+function finding(dots: readonly Dot[], metric: string): string {
+  const best = kinds.map(({ kind }) =>
+    dots
+      .filter((dot) => dot.kind === kind)
+      .reduce<Dot | undefined>((most, dot) => (most && most.value >= dot.value ? most : dot), undefined),
+  );
+  const [transferred, baseline] = best;
+  const oneTask = new Set(dots.map(({ group }) => group)).size === 1;
+  if (oneTask && transferred && baseline)
+    return `${capital(metric)} ${transferred.value.toFixed(3)} with ${transferred.name}, ${baseline.value.toFixed(3)} with the best baseline, ${baseline.name}`;
+  const named = dots.map(({ name, group, value }) => ({
+    name: [name, group].filter(Boolean).join(', '),
+    value,
+  }));
+  return `${capital(metric)} ${spanOf(named)}`;
+}
 
 /**
  * A figure with its interval for each kind of features: what transfer adds over a thumbnail or random weights.
@@ -49,7 +70,7 @@ export function baselinesChart(rows: readonly BaselineFigure[], options: Baselin
   return intervalDots(
     {
       options,
-      title: `What transfer adds: ${metric} by kind of features`,
+      title: finding(dots, metric),
       subtitle: ['Lines are 95 % intervals.'],
       description: `${metric} with 95 % intervals: ${words.join('; ')}.`,
       result: true,

@@ -1,6 +1,7 @@
 import { checkWhole, InputError } from '../core/check';
 import type { Split, Xray } from '../dataset/xray';
 import { classColors } from './colors';
+import { spanOf } from './span-of';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 /** How many pictures of a class; `part` is a side of a split, or empty for the whole. */
@@ -25,6 +26,17 @@ export function countClasses(
   if (!isSplit(counted)) return Object.entries(counted).map(([label, count]) => ({ label, part: '', count }));
   const parts = (['train', 'validation', 'test'] as const).filter((part) => counted[part].length > 0);
   return parts.flatMap((part) => countLabels(counted[part], part, counted.classes));
+}
+
+/** "205 pictures in 3 classes, from 68 (covid) to 69 (normal)" */
+function finding(labels: readonly string[], counts: readonly ClassCount[]): string {
+  const totals = labels.map((name) => {
+    const own = counts.filter(({ label }) => label === name);
+    return { name, value: own.reduce((sum, { count }) => sum + count, 0) };
+  });
+  const all = totals.reduce((sum, { value }) => sum + value, 0);
+  const classes = labels.length === 1 ? '1 class' : `${labels.length} classes`;
+  return `${all} pictures in ${classes}, ${spanOf(totals, String).replace(/in all$/, 'each')}`;
 }
 
 /**
@@ -54,7 +66,7 @@ export function classCounts(
   return chart(
     {
       options,
-      title: 'Pictures in each class',
+      title: finding(labels, counts),
       description: `Pictures: ${values.map(({ label, text }) => `${label} ${text}`).join(', ')}.`,
       result: false,
     },

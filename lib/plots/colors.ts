@@ -10,13 +10,14 @@ export const accent = '#8e5cc2';
 /** What an article or another source reports. */
 export const secondary = '#b07a00';
 
-// Okabe and Ito's colours, told apart by colour-blind people; each at least 3 to 1 against white and #111.
+// Okabe and Ito's colours, and five that lie as far from them and from each other as can be, also as seen by people with
+// protanopia, deuteranopia and tritanopia; each at least 3 to 1 against white and #111.
 const ofClass: Readonly<Record<string, string>> = {
   covid: '#d55e00',
   normal: '#0072b2',
   pneumonia: '#009e73',
 };
-const ofOthers = ['#c2569a', '#b07a00', '#4c8c9b', '#8a5a3c', ink];
+const ofOthers = ['#8d81f5', '#b2874c', '#53696e', '#97513d', '#a286b0'];
 
 /**
  * One colour a class: always the same for covid, normal and pneumonia (in any case), in order for others.

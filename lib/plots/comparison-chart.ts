@@ -3,6 +3,7 @@ import { formatFigure } from '../evaluation/format-figure';
 import { wilson } from '../evaluation/wilson';
 import { accent, secondary } from './colors';
 import { type Dot, intervalDots } from './interval-dots';
+import { spanOf } from './span-of';
 import type { ChartOptions, ChartSpec } from './theme';
 
 /** How often right, of how many: the article's figures, as counts. */
@@ -49,7 +50,12 @@ export function comparisonChart(runs: readonly ComparedRun[], options: ChartOpti
   return intervalDots(
     {
       options,
-      title: 'Accuracy of each model',
+      title: `Accuracy ${spanOf(
+        runs.map(({ model, group, accuracy }) => ({
+          name: [model, group].filter(Boolean).join(', '),
+          value: accuracy.value,
+        })),
+      )}`,
       subtitle: ['Lines are 95 % intervals.'],
       description: `Accuracy with 95 % intervals: ${words.join('; ')}.`,
       result: true,

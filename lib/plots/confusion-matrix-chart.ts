@@ -5,8 +5,8 @@ import { contrast, mixColors } from './colors';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 const pale = '#eef1f5';
-const right = '#0b5394';
-const wrong = '#b3400a';
+const onDiagonal = '#0b5394';
+const beside = '#b3400a';
 
 /**
  * True classes down, predicted classes across; each cell's count and its share of the row. Blue is right, red-brown is
@@ -19,11 +19,12 @@ export function confusionMatrixChart(
 ): ChartSpec {
   const { labels, confusion } = evaluation;
   const { count, accuracy } = evaluateConfusion(confusion, labels);
+  const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   const values = labels.flatMap((truth, i) => {
     const total = confusion[i]!.reduce((a, b) => a + b, 0);
     return labels.map((predicted, j) => {
       const n = confusion[i]![j]!;
-      const fill = mixColors(pale, i === j ? right : wrong, total ? n / total : 0);
+      const fill = mixColors(pale, i === j ? onDiagonal : beside, total ? n / total : 0);
       return {
         truth,
         predicted,
@@ -44,8 +45,8 @@ export function confusionMatrixChart(
   return chart(
     {
       options,
-      title: 'Confusion matrix',
-      subtitle: [`${count} pictures, accuracy ${formatFigure(accuracy)}`],
+      title: `${right} of ${count} pictures are called rightly`,
+      subtitle: [`Accuracy ${formatFigure(accuracy)}; shares are of the row`],
       description: `${count} pictures, accuracy ${formatFigure(accuracy)}. ${values
         .map((cell) => `True ${cell.truth} called ${cell.predicted}: ${cell.count} (${cell.share})`)
         .join('; ')}.`,

@@ -95,7 +95,7 @@ export function historyChart(history: History, options: ChartOptions = {}): Char
   return chart(
     {
       options,
-      title: 'Loss and accuracy by epoch',
+      title: `Validation loss is lowest in epoch ${bestEpoch}: ${best.valLoss.toFixed(3)}, with an accuracy of ${best.valAccuracy.toFixed(3)}`,
       description: `${epochs.length} epochs: ${[
         course('training loss', first.loss, last.loss),
         course('validation loss', first.valLoss, last.valLoss),

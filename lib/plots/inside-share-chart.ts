@@ -1,7 +1,8 @@
 import type { Figure } from '../evaluation/figure';
-import { formatFigure } from '../evaluation/format-figure';
+import { formatFigure, formatPercent } from '../evaluation/format-figure';
 import { accent, ink } from './colors';
 import { type Dot, intervalDots } from './interval-dots';
+import { spanOf } from './span-of';
 import type { ChartOptions, ChartSpec } from './theme';
 
 /** How much of the maps of one method lies inside a region. */
@@ -39,7 +40,10 @@ export function insideShareChart(rows: readonly RegionShare[], options: ChartOpt
   return intervalDots(
     {
       options,
-      title: 'How much of the maps lies where it should',
+      title: `Share of the maps inside: ${spanOf(
+        rows.map(({ method, region, share }) => ({ name: `${method}, ${region}`, value: share.value })),
+        formatPercent,
+      )}`,
       subtitle: ['Lines are 95 % intervals over the patients.'],
       description: `Shares with 95 % intervals: ${words.join('; ')}.`,
       result: true,

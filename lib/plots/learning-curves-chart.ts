@@ -2,6 +2,7 @@ import { checkNumber, checkWhole, InputError } from '../core/check';
 import type { Figure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
 import { classColors, ink } from './colors';
+import { spanOf } from './span-of';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 /** What one kind of features reaches with so many training pictures. */
@@ -85,7 +86,11 @@ export function learningCurvesChart(
   return chart(
     {
       options,
-      title: `What training pictures bring: ${metric} by kind of features`,
+      title: `With ${counts.at(-1)} pictures a class: ${metric} ${spanOf(
+        points
+          .filter(({ perClass }) => perClass === counts.at(-1))
+          .map(({ features: name, figure }) => ({ name, value: figure.value })),
+      )}`,
       subtitle: ['Bands are 95 % intervals.'],
       description: `${metric} with 95 % intervals by training pictures a class. ${words.join('; ')}.`,
       result: true,

@@ -64,8 +64,8 @@ export function learningRateChart(course: LearningRateCourse, options: ChartOpti
   return chart(
     {
       options,
-      title: 'The loss as the learning rate rises',
-      subtitle: [`Suggested: ${suggestion.toExponential(1)}, by the rule ${rule}.`],
+      title: `Suggested learning rate: ${suggestion.toExponential(1)}`,
+      subtitle: [`By the rule ${rule}.`],
       description: `${points.length} steps from rate ${rates[0]!.toExponential(1)} to ${rates.at(-1)!.toExponential(1)}: smoothed loss from ${smoothed[0]!.toFixed(3)}, lowest ${Math.min(...smoothed).toFixed(3)}, at the end ${smoothed.at(-1)!.toFixed(3)}. Suggested rate ${suggestion.toExponential(1)}, by the rule ${rule}.`,
       result: false,
     },

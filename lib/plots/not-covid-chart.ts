@@ -2,6 +2,7 @@ import { formatPercent } from '../evaluation/format-figure';
 import { wilson } from '../evaluation/wilson';
 import { runKinds, type Score } from './comparison-chart';
 import { type Dot, intervalDots } from './interval-dots';
+import { spanOf } from './span-of';
 import type { ChartOptions, ChartSpec } from './theme';
 
 /** How many pictures without COVID-19, all of one true class, a model called not COVID. */
@@ -38,8 +39,14 @@ export function notCovidChart(counts: readonly NotCovidCount[], options: ChartOp
   return intervalDots(
     {
       options,
-      title: 'X-rays without COVID-19 that were called not COVID',
-      subtitle: ['Lines are 95 % intervals.'],
+      title: `Called not COVID: ${spanOf(
+        counts.map(({ model, label, right, count }) => ({
+          name: `${model}, ${label}`,
+          value: right / count,
+        })),
+        formatPercent,
+      )}`,
+      subtitle: ['X-rays without COVID-19. Lines are 95 % intervals.'],
       description: `Share called not COVID, by true class and model: ${words.join('; ')}.`,
       result: true,
     },

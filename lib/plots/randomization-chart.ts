@@ -2,6 +2,7 @@ import { InputError } from '../core/check';
 import type { Figure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
 import { classColors } from './colors';
+import { spanOf } from './span-of';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 /** How alike the maps still are after something was drawn anew. */
@@ -125,8 +126,14 @@ export function randomizationChart(
   return chart(
     {
       options,
-      title: 'What is left of the maps when the model forgets',
-      subtitle: ['1: as the trained model’s. Bands are 95 % intervals.'],
+      title: `With all drawn anew down to ${steps.at(-1)}: rank correlation ${spanOf(
+        methods.flatMap(({ method, steps: own }) => {
+          const last = own.at(-1);
+          return last ? [{ name: method, value: last.spearman.value }] : [];
+        }),
+        (value) => value.toFixed(2),
+      )}`,
+      subtitle: ['What is left of the maps when the model forgets; 1: all. Bands are 95 % intervals.'],
       description: `Likeness to the trained model's maps with 95 % intervals. ${words.join('; ')}.`,
       result: false,
     },

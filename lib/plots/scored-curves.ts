@@ -3,6 +3,7 @@ import type { PossibleFigure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
 import { type ClassScores, oneVsRest, type ScoredPictures } from '../evaluation/scored-pictures';
 import { accent, classColors } from './colors';
+import { spanOf } from './span-of';
 import type { ChartOptions } from './theme';
 
 /** One model's scored pictures, or several models' by name. */
@@ -36,12 +37,12 @@ export function scoredCurves(scored: Scored, positive?: string): ScoredCurve[] {
   if (isOne(scored)) {
     const { labels, patients } = scored;
     const shown = positive ? [positive] : labels.length > 2 ? labels : labels.slice(0, 1);
-    const colors = shown.length > 1 ? classColors(labels) : [accent];
-    return shown.map((label, i) => ({
+    const colors = classColors(labels);
+    return shown.map((label) => ({
       name: label,
       positive: label,
       patients,
-      color: colors[i]!,
+      color: colors[labels.indexOf(label)]!,
       ...oneVsRest(scored, label),
     }));
   }
@@ -65,9 +66,6 @@ export function findingOf(
   figures: readonly PossibleFigure[],
 ): string {
   if (curves.length === 1) return `${metric} of ${curveName(curves[0]!)}: ${formatFigure(figures[0]!)}`;
-  const values = figures.map(({ value }) => value!);
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const end = (i: number) => `${values[i]!.toFixed(3)} (${curves[i]!.name})`;
   const of = new Set(curves.map(({ positive }) => positive)).size === 1 ? ` of ${curves[0]!.positive}` : '';
-  return `${metric}${of} from ${end(order[0]!)} to ${end(order.at(-1)!)}`;
+  return `${metric}${of} ${spanOf(curves.map(({ name }, i) => ({ name, value: figures[i]!.value! })))}`;
 }

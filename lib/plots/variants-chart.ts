@@ -22,6 +22,12 @@ const kinds = [
 /** "+0.050 [0.012, 0.088]" */
 const signed = (figure: Figure): string => `${figure.value < 0 ? '' : '+'}${formatFigure(figure)}`;
 
+function finding(rows: readonly VariantFigure[]): string {
+  const differences = rows.flatMap(({ difference }) => difference ?? []);
+  const shown = differences.filter(({ low, high }) => low > 0 || high < 0).length;
+  return `${shown} of ${differences.length} differences ${shown === 1 ? 'is' : 'are'} shown, on the same folds`;
+}
+
 /**
  * Accuracy of ways of training with 95 % intervals, under a heading for each question; beside each its difference from
  * the first, with the interval that says whether there is one.
@@ -46,7 +52,7 @@ export function variantsChart(rows: readonly VariantFigure[], options: ChartOpti
   return intervalDots(
     {
       options,
-      title: 'Ways of training, on the same folds',
+      title: finding(rows),
       subtitle: ['Lines are 95 % intervals; a difference whose interval holds 0 has not been shown.'],
       description: `Accuracy with 95 % intervals: ${words.join('; ')}.`,
       result: true,

@@ -22,9 +22,11 @@ import * as short from '../../lib/plots/plots';
 import { precisionRecallChart } from '../../lib/plots/precision-recall-chart';
 import { randomizationChart } from '../../lib/plots/randomization-chart';
 import { rocChart } from '../../lib/plots/roc-chart';
+import { spanOf } from '../../lib/plots/span-of';
 import { type ChartSpec, wrapWords } from '../../lib/plots/theme';
 import { thresholdsChart } from '../../lib/plots/thresholds-chart';
 import { variantsChart } from '../../lib/plots/variants-chart';
+import { colorDistance, visions } from './color-vision';
 import { history, plots, scoredPictures } from './samples';
 
 /** Numbers to six digits, so that no machine's last bit changes a snapshot. */
@@ -37,7 +39,14 @@ const words = (svg: string) => [...svg.matchAll(/<t(?:ext|span)[^>]*>([^<]+)</g)
 
 /** What must be readable in each chart. */
 const expected: Record<keyof typeof plots, string[]> = {
-  counts: ['Pictures in each class', 'covid', '68', 'normal', '69', 'pneumonia'],
+  counts: [
+    '206 pictures in 3 classes, from 68 (covid) to 69 (pneumonia)',
+    'covid',
+    '68',
+    'normal',
+    '69',
+    'pneumonia',
+  ],
   countsOfSplit: ['6 train', '2 validation', '3 test', 'Synthetic phantoms, not X-rays of people.'],
   history: ['VGG16 learns within ten epochs', 'training', 'validation', 'best epoch 21', 'accuracy', 'epoch'],
   confusion: [
@@ -48,7 +57,8 @@ const expected: Record<keyof typeof plots, string[]> = {
     '7.1 %',
     'predicted',
     'true',
-    '27 pictures, accuracy 0.963 [0.817, 0.993]',
+    '26 of 27 pictures are called rightly',
+    'Accuracy 0.963 [0.817, 0.993]; shares are of the row',
   ],
   confusionOfThree: [
     '17',
@@ -108,7 +118,7 @@ const expected: Record<keyof typeof plots, string[]> = {
   ],
   variants: ['frozen', 'preset', 'compared with the first', '0.725 [0.645, 0.792]'],
   audit: [
-    'What tells the classes apart, with and without the lungs',
+    'What tells the classes apart. Lines are 95 % intervals; 0.5 is guessing.',
     'Whole pictures',
     'Border only',
     '0.95 [0.91, 0.99]',
@@ -242,6 +252,71 @@ test('colours stand out from white and from the dark theme, text the most', () =
     for (const color of shapes) expect(contrast(color, background)).toBeGreaterThan(3);
     expect(contrast(ink, background)).toBeGreaterThan(4.2);
   }
+});
+
+describe.each(Object.entries(visions))('seen with %s', (_, vision) => {
+  const least = (colors: readonly string[]) =>
+    Math.min(
+      ...colors.flatMap((a, i) => colors.slice(i + 1).map((other) => colorDistance(a, other, vision))),
+    );
+
+  test('black and white are as far apart as can be', () => {
+    expect(colorDistance('#000000', '#ffffff', vision)).toBeCloseTo(100, 1);
+  });
+
+  test('classes are told apart, by colour alone', () => {
+    expect(least(classColors(['covid', 'normal', 'pneumonia']))).toBeGreaterThan(16);
+    expect(least(classColors(['covid', 'normal', 'pneumonia', 'a', 'b', 'c', 'd', 'e']))).toBeGreaterThan(15);
+  });
+
+  test('so are this project and the article, training and validation, right and wrong', () => {
+    for (const pair of [
+      [accent, secondary],
+      [accent, ink],
+      ['#0b5394', '#b3400a'],
+    ])
+      expect(least(pair)).toBeGreaterThan(15);
+  });
+});
+
+test('a class has the same colour in every chart', () => {
+  const own = ['covid', 'normal', 'pneumonia'];
+  const found: string[] = [];
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { domain, range } = value as { domain?: unknown; range?: unknown };
+    if (Array.isArray(domain) && Array.isArray(range))
+      domain.forEach((name, i) => {
+        const label = own.find((one) => String(name).startsWith(one));
+        if (!label) return;
+        found.push(label);
+        expect(range[i]).toBe(classColors([label])[0]);
+      });
+    for (const part of Object.values(value)) look(part);
+  };
+  for (const spec of Object.values(plots)) look(spec);
+  expect(found.length).toBeGreaterThan(8);
+  expect(new Set(found)).toEqual(new Set(own));
+});
+
+test('titles name what was found', () => {
+  const titles = Object.values(plots).map((spec) => (spec.title as { text: string[] }).text.join(' '));
+  for (const title of titles) expect(title).toMatch(/\d| is | are |learns/);
+});
+
+describe('what figures span', () => {
+  const [low, high] = [
+    { name: 'a', value: 0.25 },
+    { name: 'b', value: 0.75 },
+  ];
+  test.each<[Parameters<typeof spanOf>[0], string]>([
+    [[], ''],
+    [[high], '0.750 (b)'],
+    [[high, low], 'from 0.250 (a) to 0.750 (b)'],
+    [[high, { name: 'c', value: 0.7501 }], '0.750 in all'],
+  ])('%j', (figures, expected) => {
+    expect(spanOf(figures)).toBe(expected);
+  });
 });
 
 describe('charts of scored pictures', () => {

@@ -3,7 +3,7 @@ import { box, drawing, type Piece, stroke, words } from './svg';
 
 const rowHeight = 108;
 const top = 74;
-const [left, column] = [122, 84];
+const [left, column] = [136, 82];
 const countX = 646;
 
 // A convolution is a bar: as high as its maps are large (square root), as many as there are layers.
