@@ -8,11 +8,17 @@ export function addReport(program: Command): void {
     .description('runs the notebooks and writes report/index.html')
     .option('--data <data>', 'demo, or a dataset folder (default: the dataset that was built, else demo)')
     .option('--out <folder>', 'where to write', 'report')
+    .option('--pdf', 'print it as report.pdf too, by Chromium')
     .option('--json', 'print one JSON object')
-    .action(({ data, out }, command: Command) =>
+    .action(({ data, out, pdf: printed }, command: Command) =>
       run(command, async (work) => {
         const { runReport } = await import('../report/run-report.js');
-        const { file, bytes, notebooks, seconds } = await runReport({ data, out, ...work });
+        const { file, bytes, pdf, notebooks, seconds } = await runReport({
+          data,
+          out,
+          pdf: printed,
+          ...work,
+        });
         const failed = notebooks.filter(({ ok }) => !ok);
         const text = [
           ...notebooks.map(({ name, ok, seconds: took, error }) =>
@@ -21,10 +27,11 @@ export function addReport(program: Command): void {
               : `${name}: failed in cell ${error?.cell}: ${error?.message}`,
           ),
           `Report: ${file} (${(bytes / 1e6).toFixed(1)} MB, ${Math.round(seconds)} s). For education only, never for diagnosis.`,
+          ...(pdf ? [`To print: ${pdf.file} (${(pdf.bytes / 1e6).toFixed(1)} MB)`] : []),
           'Go on: `npm run lab` opens the notebooks; README.md says how to use real X-rays and ImageNet weights.',
         ];
         return {
-          json: { file, bytes, notebooks, seconds },
+          json: { file, bytes, pdf, notebooks, seconds },
           text: text.join('\n'),
           failed: failed.length > 0,
         };

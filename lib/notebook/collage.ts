@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { asError, checkWhole, InputError } from '../core/check';
-import { readPixels } from '../dataset/read-pixels';
 import type { Pixels, Xray } from '../dataset/xray';
 import { classColors, contrast } from '../plots/colors';
 import { font } from '../plots/theme';
 import { escapeHtml } from './escape-html';
+import { describePicture } from './picture-words';
 import { textWidth } from './text-width';
 
 /** A picture with words of one's own under it. */
@@ -48,6 +48,18 @@ function shorten(text: string, width: number): string {
 const nameOf = ({ picture, caption, label }: CollagePicture): string =>
   caption ?? label ?? (typeof picture === 'string' ? path.basename(picture) : '');
 
+/** "12 pictures in rows of 6: 8 × covid, 4 × normal" */
+function inWords(pictures: readonly CollagePicture[], columns: number): string {
+  const counts = new Map<string, number>();
+  for (const name of pictures.map(nameOf)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const names = [...counts].flatMap(([name, count]) =>
+    name ? [count > 1 ? `${count} × ${name}` : name] : [],
+  );
+  const rows = pictures.length > columns ? ` in rows of ${columns}` : '';
+  const all = pictures.length === 1 ? '1 picture' : `${pictures.length} pictures${rows}`;
+  return names.length ? `${all}: ${names.join(', ')}` : all;
+}
+
 function captionBar(text: string, color: string, size: number): Buffer {
   const ink = contrast(color, '#ffffff') >= 3 ? '#ffffff' : '#1a1a1a';
   return Buffer.from(
@@ -57,8 +69,11 @@ function captionBar(text: string, color: string, size: number): Buffer {
 
 async function thumbnail(picture: string | Pixels, size: number): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
-  const { width, height, data } = typeof picture === 'string' ? await readPixels(picture) : picture;
-  return sharp(data, { raw: { width, height, channels: 3 } })
+  const decoded =
+    typeof picture === 'string'
+      ? sharp(picture, { failOn: 'warning', ignoreIcc: true }).autoOrient()
+      : sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } });
+  return decoded
     .toColourspace('srgb')
     .resize(size, size, { fit: 'contain', background: '#000000' })
     .removeAlpha()
@@ -99,7 +114,7 @@ export async function collage(
     const color = (item.label !== undefined && colors.get(item.label)) || '#5f5f5f';
     if (captions) layers.push({ input: captionBar(nameOf(item), color, size), left, top: top + size });
   }
-  return sharp({
+  const png = await sharp({
     create: {
       width: columns * (size + gap) - gap,
       height: Math.ceil(items.length / columns) * cell - gap,
@@ -110,4 +125,5 @@ export async function collage(
     .composite(layers)
     .png({ compressionLevel: 9 })
     .toBuffer();
+  return describePicture(png, inWords(pictures, columns));
 }

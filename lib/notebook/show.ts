@@ -5,6 +5,7 @@ import { describeAudit, isAudit } from './describe-audit';
 import { describeEvaluation, isEvaluation } from './describe-evaluation';
 import { describeSplit, describeXrays, isSplit, isXrays } from './describe-xrays';
 import { type Bundle, display } from './display';
+import { wordsOf } from './picture-words';
 import { isDataFrame, Table, table } from './table';
 
 interface Output {
@@ -53,8 +54,11 @@ function markupOutput(value: object): Output | undefined {
 
 function bytesOutput(bytes: Uint8Array): Output {
   const type = pictureType(bytes);
-  const text = `${type ?? 'unknown bytes'}, ${bytes.length} bytes`;
-  return { bundle: { ...(type && { [type]: bytes }), 'text/plain': text } };
+  const text = wordsOf(bytes) ?? `${type ?? 'unknown bytes'}, ${bytes.length} bytes`;
+  return {
+    bundle: { ...(type && { [type]: bytes }), 'text/plain': text },
+    ...(type && { metadata: { [type]: { alt: text } } }),
+  };
 }
 
 /** How a value is shown. */

@@ -16,12 +16,16 @@ const part = ({ of, expectation, tests }: ReportedAudit): string =>
   '<thead><tr><th scope="col">Test</th><th scope="col">Verdict</th><th scope="col">What was found</th></tr></thead>' +
   `<tbody>${tests.map(row).join('')}</tbody></table></div>`;
 
-/** What audits said of the pictures, each once. Empty if there was none. */
-export function auditSection(audits: readonly ReportedAudit[]): string {
-  const distinct = audits.filter(
+/** The first of those that found the same. */
+export const distinctAudits = (audits: readonly ReportedAudit[]): ReportedAudit[] =>
+  audits.filter(
     (audit, i) =>
       audits.findIndex(({ tests }) => JSON.stringify(tests) === JSON.stringify(audit.tests)) === i,
   );
+
+/** What audits said of the pictures, each once. Empty if there was none. */
+export function auditSection(audits: readonly ReportedAudit[]): string {
+  const distinct = distinctAudits(audits);
   if (!distinct.length) return '';
   return (
     '<section class="summary" aria-labelledby="audit"><h2 id="audit">What the pictures let a model learn</h2>' +

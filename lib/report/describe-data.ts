@@ -8,6 +8,8 @@ import { syntheticSource } from '../dataset/xray';
 export interface DataDescription {
   /** "data: covid" and what is in it, a row a class folder. */
   readonly rows: readonly (readonly [string, string])[];
+  /** Pictures of each class of the dataset itself. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Whether any picture of the dataset itself is synthetic. */
   readonly synthetic: boolean;
 }
@@ -44,5 +46,6 @@ export async function describeData(
     return [`data: ${name}`, `${records.length} pictures, SHA-256 over their hashes ${hash}…`] as const;
   });
   const synthetic = own.some(({ records }) => records.some(({ source }) => source === syntheticSource));
-  return { rows, synthetic };
+  const counts = Object.fromEntries(own.map(({ name, records }) => [name, records.length]));
+  return { rows, counts, synthetic };
 }

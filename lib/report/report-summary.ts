@@ -2,7 +2,6 @@ import type { Figure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
 import { escapeHtml } from '../notebook/escape-html';
 import { articleAccuracy } from './article-accuracy';
-import { renderInline } from './markdown';
 
 /** What run.json says of a training run; more fields are welcome. */
 export interface ReportedRun {
@@ -27,8 +26,8 @@ export interface ReportedRun {
 
 /** What stands on top of the report. */
 export interface ReportSummary {
-  /** Sentences before the table: what was run, on what data. Markdown of one line each. */
-  readonly text?: readonly string[];
+  /** Before the table: what was run, on what, how good. */
+  readonly answers?: readonly (readonly [question: string, answer: string])[];
   readonly runs?: readonly ReportedRun[];
 }
 
@@ -60,19 +59,24 @@ const rightOf = (confusion: readonly (readonly number[])[]): string => {
   return `${right} of ${confusion.flat().reduce((a, b) => a + b, 0)}`;
 };
 
+const backboneOf = ({ backbone }: ReportedRun) =>
+  typeof backbone === 'string' ? { name: backbone, title: backbone, weights: '' } : backbone;
+
+/** The network's name for people. */
+export const runTitle = (run: ReportedRun): string => run.title ?? backboneOf(run).title;
+
+/** "ImageNet", "random", a file's name; empty where it is not known. */
+export const runWeights = (run: ReportedRun): string => weightName(run.weights ?? backboneOf(run).weights);
+
 function row(run: ReportedRun): string {
-  const backbone =
-    typeof run.backbone === 'string'
-      ? { name: run.backbone, title: run.backbone, weights: '' }
-      : run.backbone;
-  const article = articleAccuracy(backbone.name, run.classes);
-  const weights = weightName(run.weights ?? backbone.weights) || '–';
+  const article = articleAccuracy(backboneOf(run).name, run.classes);
+  const weights = runWeights(run) || '–';
   const figures = run.evaluation
     ? `<td class="figure">${strip(run.evaluation.accuracy, article)}${formatFigure(run.evaluation.accuracy)}</td>` +
       `<td class="number">${rightOf(run.evaluation.confusion)}</td>`
     : '<td colspan="2">not evaluated</td>';
   return (
-    `<tr><th scope="row">${escapeHtml(run.title ?? backbone.title)}</th>` +
+    `<tr><th scope="row">${escapeHtml(runTitle(run))}</th>` +
     `<td${weights === 'random' ? ' class="caution"' : ''}>${escapeHtml(weights)}</td>` +
     `<td>${escapeHtml(run.classes.join(', '))}${run.synthetic ? ' <em class="caution">synthetic</em>' : ''}</td>` +
     `${figures}<td class="number">${article ? article.value.toFixed(3) : '–'}</td>` +
@@ -96,15 +100,19 @@ function table(runs: readonly ReportedRun[]): string {
   );
 }
 
+const list = (answers: NonNullable<ReportSummary['answers']>): string =>
+  `<dl class="answers">${answers
+    .map(([question, answer]) => `<div><dt>${escapeHtml(question)}</dt><dd>${escapeHtml(answer)}</dd></div>`)
+    .join('')}</dl>`;
+
 /**
- * What was run and how good it was: a row for each run, with the article's accuracy beside its own. Empty if there is
- * nothing to say.
+ * What was run and how good it was: answers in words, and a row for each run with the article's accuracy beside its own.
+ * Empty if there is nothing to say.
  */
-export function reportSummary({ text = [], runs = [] }: ReportSummary): string {
-  if (!text.length && !runs.length) return '';
-  const sentences = text.map((sentence) => `<p>${renderInline(sentence)}</p>`).join('');
+export function reportSummary({ answers = [], runs = [] }: ReportSummary): string {
+  if (!answers.length && !runs.length) return '';
   return (
-    `<section class="summary" aria-labelledby="summary"><h2 id="summary">Summary</h2>${sentences}` +
-    `${runs.length ? table(runs) : ''}</section>`
+    '<section class="summary" aria-labelledby="summary"><h2 id="summary">Summary</h2>' +
+    `${answers.length ? list(answers) : ''}${runs.length ? table(runs) : ''}</section>`
   );
 }

@@ -1,24 +1,31 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { auditDataset } from '../audit/audit-dataset';
 import { keptAudit } from '../audit/kept-audit';
 import { InputError } from '../core/check';
 import { exists } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
 import { createArticleDataset } from '../dataset/create-article-dataset';
+import { loadDataset } from '../dataset/load-dataset';
+import type { AuditSummary } from '../evaluation/audit-summary';
 import { executeNotebook } from '../notebook/execute';
 import { NotebookProcess } from '../notebook/notebook-child';
 import { type KeptRun, keptRuns } from '../transfer/kept-runs';
 import type { ReportedAudit } from './audit-section';
-import { buildReport, type Notice } from './build';
+import { buildReport, type Notice, type ReportFile } from './build';
 import { describeData } from './describe-data';
 import { examine } from './examine';
+import { printingBrowser, printPdf } from './print-pdf';
+import { reportAnswers } from './report-answers';
 
 export interface ReportRunOptions extends WorkOptions {
   /** `demo`: phantoms, made if needed; else a dataset folder. Default: what `datasetFolder` finds. */
   readonly data?: string;
   /** Folder to write to. */
   readonly out: string;
+  /** Whether to print it as report.pdf too, which needs Chromium. Default false. */
+  readonly pdf?: boolean;
 }
 
 /** How one notebook's run ended. */
@@ -32,6 +39,8 @@ export interface NotebookRun {
 export interface ReportRun {
   readonly file: string;
   readonly bytes: number;
+  /** The PDF, where one was asked for. */
+  readonly pdf?: ReportFile;
   readonly notebooks: readonly NotebookRun[];
   readonly seconds: number;
 }
@@ -78,13 +87,42 @@ async function chooseDataset(
     });
 }
 
-/** The audit kept beside the dataset, and those that models were saved with. */
-async function auditsOf(dataset: string, models: readonly KeptRun[]): Promise<ReportedAudit[]> {
-  const own = await keptAudit(dataset);
+/**
+ * The audit kept beside a dataset, else one made now, with the network that comes with the project; undefined for
+ * pictures that cannot be audited: too few, or of one class.
+ */
+async function auditOf(dataset: string, work: WorkOptions): Promise<AuditSummary | undefined> {
+  const kept = await keptAudit(dataset);
+  if (kept) return kept;
+  try {
+    return await auditDataset(await loadDataset(dataset, work), {
+      backbone: 'fractal',
+      weights: 'fractals',
+      ...work,
+    });
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** The audit of the dataset, and those that models were saved with. */
+async function auditsOf(
+  dataset: string,
+  models: readonly KeptRun[],
+  work: WorkOptions,
+): Promise<ReportedAudit[]> {
+  const own = await auditOf(dataset, work);
   return [
     ...(own ? [{ of: path.basename(dataset), ...own }] : []),
     ...models.flatMap(({ name, audit }) => (audit ? [{ of: `pictures of ${name}`, ...audit }] : [])),
   ];
+}
+
+/** "dataset/demo"; of a folder elsewhere its name alone: the folders above it are nobody's concern. */
+function shownName(folder: string): string {
+  const inside = path.relative(projectFolder, folder);
+  return inside.startsWith('..') || path.isAbsolute(inside) ? path.basename(folder) : inside;
 }
 
 const titleOf = ({ backbone }: KeptRun): string => backbone.title;
@@ -92,10 +130,12 @@ const titleOf = ({ backbone }: KeptRun): string => backbone.title;
 /**
  * Runs all notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
  * fails is shown with its error, and the others run.
+ * @throws InputError before anything is run, for a folder that is not there or a PDF that nothing here could print
  */
 export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const start = performance.now();
   const { onProgress, signal } = options;
+  if (options.pdf) printingBrowser();
   const env = parametersFor(options.data);
   await chooseDataset(options, env);
   const source = path.join(projectFolder, 'notebooks');
@@ -154,12 +194,22 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
       ? []
       : [`Back end ${examination.backend ?? 'missing'}: ${examination.reason}.`]),
   ];
+  const audits = await auditsOf(datasetFolder(), models, { onProgress, signal });
+  const answers = reportAnswers({
+    notebooks: runs,
+    dataset: shownName(datasetFolder()),
+    counts: data.counts,
+    synthetic: data.synthetic,
+    runs: models,
+    audits,
+    backend: [examination.backend ?? 'no back end', examination.tensorflow].filter(Boolean).join(' '),
+  });
   const { file, bytes } = await buildReport({
     notebooks: names.map((name) => path.join(executed, name)),
     output: path.resolve(options.out, 'index.html'),
     notices,
-    summary: { runs: models },
-    audits: await auditsOf(datasetFolder(), models),
+    summary: { answers, runs: models },
+    audits,
     environment: {
       rows: [
         ['back end', `${examination.backend ?? 'none'} (${examination.reason})`],
@@ -172,5 +222,8 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
       ],
     },
   });
-  return { file, bytes, notebooks: runs, seconds: (performance.now() - start) / 1000 };
+  const pdf = options.pdf
+    ? await printPdf(file, path.resolve(options.out, 'report.pdf'), { signal })
+    : undefined;
+  return { file, bytes, pdf, notebooks: runs, seconds: (performance.now() - start) / 1000 };
 }

@@ -9,7 +9,7 @@ export const style = `
   --bar: 2.5rem;
   --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #12161b; --sheet: #1b2128; --text: #e3e8ee; --soft: #a2adb9; --line: #303943; --link: #82bbf7;
     --own: #b48ce2; --other: #dba53a; --bad: #ff9c8a; --bad-sheet: #331a17;
@@ -91,6 +91,11 @@ header { padding-top: 2.2rem; }
 .failed { color: var(--bad); }
 main > section { margin-top: 3rem; padding-top: 2.4rem; border-top: 1px solid var(--line); }
 .summary { margin-top: 2rem; }
+.answers { margin: 0 0 1.8rem; font-size: .98rem; line-height: 1.5; }
+.answers div { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: 0 1rem; padding: .55rem 0; border-bottom: 1px solid var(--line); }
+.answers dt { font-weight: 600; }
+.answers dd { margin: 0; }
+@media (max-width: 40rem) { .answers div { grid-template-columns: 1fr; } }
 .marks { display: flex; flex-wrap: wrap; gap: .4rem; list-style: none; margin: -.5rem 0 1.2rem; padding: 0; }
 .marks li, .caution { font-size: .8rem; font-weight: 550; color: var(--warn); font-style: normal; }
 .marks li, em.caution {
@@ -216,7 +221,7 @@ td img { display: block; border-radius: .2rem; }
   body { font-size: 10pt; background: none; }
   .page { display: block; max-width: none; padding: 0; }
   main, .prose > * { max-width: none; }
-  .skip, .up, button, details.code { display: none; }
+  .skip, .up, button, details.code:not([data-parameters]) { display: none; }
   nav { position: static; max-height: none; border: 0; padding: 0; }
   nav li ul { display: none; }
   .bar { position: fixed; top: auto; bottom: 0; left: 0; right: 0; min-height: 0; padding: .1rem 0; background: #fff; font-size: 8pt; }

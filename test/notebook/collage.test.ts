@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { collage } from '../../lib/notebook/collage';
+import { outputOf } from '../../lib/notebook/show';
 import { classColors } from '../../lib/plots/colors';
 import { xrays } from '../plots/samples';
 
@@ -35,6 +36,7 @@ test('pictures stand in rows, whole, with captions in the colour of their class'
   expect([width, height, format]).toEqual([106, 150, 'png']);
   expect(await pixel(png, 25, 25)).toEqual([200, 200, 200, 255]);
   expect(await pixel(png, 25, 5)).toEqual([0, 0, 0, 255]);
+  expect(outputOf(png).bundle['text/plain']).toBe('3 pictures in rows of 2: 2 × covid, normal');
   const rgb = (color: string) => [1, 3, 5].map((i) => Number.parseInt(color.slice(i, i + 2), 16));
   const [covid, normal] = classColors(['covid', 'normal']);
   expect((await pixel(png, 1, 52)).slice(0, 3)).toEqual(rgb(covid!));
@@ -61,8 +63,8 @@ test('what cannot be drawn is refused, named', async () => {
   const bad = path.join(folder, 'bad.png');
   await writeFile(bad, 'no picture');
   await expect(collage([bad])).rejects.toThrow(InputError);
-  await expect(collage([bad])).rejects.toThrow(/bad\.png holds no picture known here/);
-  await expect(collage([path.join(folder, 'none.png')])).rejects.toThrow(/none\.png does not exist/);
+  await expect(collage([bad])).rejects.toThrow(/bad\.png cannot be drawn/);
+  await expect(collage([path.join(folder, 'none.png')])).rejects.toThrow(/none\.png cannot be drawn/);
   await expect(collage([])).rejects.toThrow(/no pictures/);
   await expect(collage([file], { columns: 0 })).rejects.toThrow(/columns is 0/);
 });

@@ -1,12 +1,7 @@
-import { existsSync } from 'node:fs';
+import { findChromium } from '../../lib/report/find-chromium';
 
-/** Where Chromium or a browser of its kind is, if anywhere: `CHROMIUM`, else where Linux distributions put it. */
-export const chromium: string | undefined = [
-  process.env.CHROMIUM ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => file && existsSync(file));
+/** Where Chromium or a browser of its kind is, if anywhere. */
+export const chromium: string | undefined = findChromium();
 
 export const launchOptions = {
   executablePath: chromium ?? '',

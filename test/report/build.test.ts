@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DomUtils, parseDocument } from 'htmlparser2';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { seededRandom } from '../../lib/core/random';
+import { loadDataset } from '../../lib/dataset/load-dataset';
+import { writeRecords } from '../../lib/dataset/records';
+import { collage } from '../../lib/notebook/collage';
+import { outputOf } from '../../lib/notebook/show';
+import * as plots from '../../lib/plots/plots';
 import { buildReport, type ReportOptions } from '../../lib/report/build';
+import { describeData } from '../../lib/report/describe-data';
+import { reportAnswers } from '../../lib/report/report-answers';
 import { sampleAudit } from '../audit/sample-audit';
 import { code, displayed, newFolder, printed, prose, sampleReport, writeNotebookFile } from './sample-report';
 
@@ -99,6 +106,11 @@ describe('a report of four notebooks', () => {
       expect(level - levels[i]!).toBeLessThanOrEqual(1);
       expect(level).toBeGreaterThan(1);
     });
+  });
+
+  test('what was asked for stands on top, in words', () => {
+    const answers = withClass(document, 'answers')[0]!;
+    expect(DomUtils.textContent(answers)).toBe('On what137 phantoms of two classes, split by patient.');
   });
 
   test('charts stand as pictures with words and a size, their specifications beside them', () => {
@@ -267,7 +279,7 @@ describe('hostile text', () => {
       notices: [hostile, { label: hostile, text: hostile }],
       environment: { rows: [[hostile, hostile]] },
       summary: {
-        text: [hostile],
+        answers: [[hostile, hostile]],
         runs: [{ backbone: hostile, weights: hostile, classes: [hostile], evaluation: null }],
       },
     });
@@ -275,6 +287,66 @@ describe('hostile text', () => {
     expect(elements(document, 'script')).toHaveLength(1);
     expect(DomUtils.textContent(elements(document, 'h1'))).toBe(hostile);
   });
+});
+
+test('hostile names of folders and files, and hostile cells of records.csv, are shown and never obeyed', async () => {
+  const attack = '"><img src=x onerror=alert(1)><script>alert(2)<!--';
+  const dataset = path.join(await newFolder(), attack);
+  const png = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#777' } })
+    .png()
+    .toBuffer();
+  for (const label of [attack, 'normal']) {
+    const folder = path.join(dataset, label);
+    await mkdir(folder, { recursive: true });
+    const xrays = [1, 2, 3].map((i) => ({
+      path: path.join(folder, `${i} ${attack}.png`),
+      label,
+      patientId: `${i} ${hostile}`,
+      source: hostile,
+      view: `=cmd|'/c calc'!A1 ${hostile}`,
+      sha256: createHash('sha256').update(png).digest('hex'),
+      width: 40,
+      height: 40,
+      license: `[${hostile}](javascript:alert(3))`,
+    }));
+    for (const xray of xrays) await writeFile(xray.path, png);
+    await writeRecords(folder, xrays);
+  }
+  const xrays = await loadDataset(dataset);
+  const data = await describeData(dataset);
+  const shown = [xrays, plots.classCounts(xrays), await collage(xrays)].map((value) => {
+    const { bundle } = outputOf(value);
+    const plain = Object.entries(bundle).map(([mime, part]) => [
+      mime,
+      part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part,
+    ]);
+    return displayed(Object.fromEntries(plain));
+  });
+  const { html, document } = await reportOf([code('1', shown)], {
+    environment: { rows: data.rows },
+    summary: {
+      answers: reportAnswers({
+        notebooks: [],
+        dataset: attack,
+        counts: data.counts,
+        synthetic: data.synthetic,
+        runs: [],
+        audits: [],
+        backend: attack,
+      }),
+    },
+  });
+  expect(intruders(document)).toEqual([]);
+  expect(elements(document, 'script').filter(({ attribs }) => !attribs.type)).toHaveLength(4);
+  expect(
+    elements(document, 'script')
+      .map((script) => DomUtils.textContent(script))
+      .join(),
+  ).not.toMatch(/^alert/m);
+  // All of it is there to be read.
+  const text = DomUtils.textContent(elements(document, 'body'));
+  for (const part of [attack, hostile, '=cmd|']) expect(text).toContain(part);
+  expect(html.endsWith('</html>\n')).toBe(true);
 });
 
 describe('pictures', () => {

@@ -150,7 +150,8 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
     const { page } = await open(address, { viewport: { width: 900, height: 900 } });
     await scrollThrough(page);
     await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('details.code').first().isVisible()).toBe(false);
+    expect(await page.locator('details.code[data-parameters]').isVisible()).toBe(true);
+    expect(await page.locator('details.code:not([data-parameters])').first().isVisible()).toBe(false);
     expect(await page.locator('figure.chart img').first().isVisible()).toBe(true);
     expect(await page.locator('figure.chart .live').first().isVisible()).toBe(false);
     const pdf = await page.pdf({ format: 'A4' });

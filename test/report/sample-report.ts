@@ -200,7 +200,7 @@ export async function sampleReport(folder: string): Promise<ReportOptions> {
       'Computed by TensorFlow on 2 CPU cores, because no GPU was found.',
     ],
     summary: {
-      text: ['Four networks, each with a new head, on 137 phantoms of two classes, split by patient.'],
+      answers: [['On what', '137 phantoms of two classes, split by patient.']],
       runs,
     },
   };
