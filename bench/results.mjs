@@ -1,7 +1,9 @@
-// Writes docs/results.md: what this project's models reach on phantoms and on real X-rays.
+// Writes docs/results.md, and the tables of README.md that follow from it: what this project's models reach on phantoms and on real X-rays.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { withResults } from './readme-results.mjs';
 import { library, root } from './results/library.mjs';
 
 const help = `Usage: npm run results [-- --only NAME,NAME] [--covid DIR] [--kaggle DIR] [--out FILE]
@@ -10,7 +12,7 @@ const help = `Usage: npm run results [-- --only NAME,NAME] [--covid DIR] [--kagg
                 not-covid, audit, article; prints them, writes only with --out
   --covid DIR   a clone of ieee8023/covid-chestxray-dataset (default ../shared/data/covid-chestxray-dataset)
   --kaggle DIR  Kaggle's chest_xray folder (default ../shared/data/chest_xray)
-  --out FILE    default docs/results.md
+  --out FILE    default docs/results.md, and the tables of README.md with it
 
 Figures are kept as they are computed: an interrupted run goes on where it was. They are computed anew when the code,
 the pictures or the weights have changed.
@@ -67,7 +69,7 @@ say(
 const key = [
   await codeHash(),
   await weightsHash(),
-  ...[data.phantoms, data.covid, data.controls, data.train, data.test].map(picturesHash),
+  ...[data.phantoms, data.covid, data.train, data.test].map(picturesHash),
 ].join('\n');
 const context = { data, say, keep: keeper(path.join(folder, 'figures'), key) };
 
@@ -77,4 +79,8 @@ const text = lines.join('\n');
 const out = given.out ?? (given.only ? undefined : path.join(root, 'docs', 'results.md'));
 if (out) await writeFileAtomic(path.resolve(out), text);
 else console.log(text);
+if (!given.out && !given.only) {
+  const readme = path.join(root, 'README.md');
+  await writeFileAtomic(readme, withResults(await readFile(readme, 'utf8'), text));
+}
 say(out ? `written ${out}` : 'done');

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { projectFolder } from '../lib/core/settings';
+import * as library from '../lib/index';
+import { slug } from '../lib/report/heading-anchor';
+import { bench } from './bench/bench';
+
+const read = (file: string) => readFileSync(path.join(projectFolder, file), 'utf8');
+const guides = readdirSync(path.join(projectFolder, 'docs')).filter((name) => name.endsWith('.md'));
+const pages = ['README.md', 'dataset/README.md', ...guides.map((name) => `docs/${name}`)];
+
+/** The program, of the commands that lib/cli.ts adds to it. */
+async function program(): Promise<Command> {
+  const added = [...read('lib/cli.ts').matchAll(/import \{ (add\w+) \} from '\.\/commands\/([\w-]+)'/g)];
+  const whole = new Command('xray-transfer');
+  for (const [, name, file] of added) {
+    const module = await import(path.join(projectFolder, 'lib', 'commands', `${file}.ts`));
+    module[name!](whole);
+  }
+  return whole;
+}
+
+/** Lines of a page's blocks of shell commands and its short pieces of code, without comments. */
+const commandsOf = (text: string): string[] =>
+  [
+    ...[...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block]) => block!.split('\n')),
+    ...[...text.matchAll(/`([^`\n]+)`/g)].map(([, piece]) => piece!),
+  ].map((line) => line.replace(/\s#\s.*/, '').trim());
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page);
+
+  test('links to what is there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, to]) => to!);
+    const missing = links.filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file ? path.join(path.dirname(page), file) : page;
+      if (!existsSync(path.join(projectFolder, target))) return true;
+      const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading!));
+      return anchor !== undefined && !headings.includes(anchor);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test('names commands, options and scripts that there are', async () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const whole = await program();
+    const wrong = commandsOf(text).flatMap((line) => {
+      const script = /\bnpm (?:run )?([\w-]+)/.exec(line)?.[1];
+      if (script && !['ci', 'install'].includes(script) && !scripts[script]) return [line];
+      const words = /^(?:\w+=\S* )*(?:npx )?xray-transfer ([\w-].*)$/.exec(line)?.[1]?.split(/\s+/);
+      // Scripts that pass their words on to a command of their name.
+      const passed = /\bnpm run (data|weights|report) (.+)$/.exec(line)?.slice(1).join(' ').split(/\s+/);
+      const [name, ...rest] = words ?? passed?.filter((word) => word !== '--') ?? [];
+      if (!name || name.startsWith('-') || !/^[a-z]/.test(name)) return [];
+      let command = whole.commands.find((one) => one.name() === name);
+      if (!command) return [line];
+      const below = command.commands.find((one) => one.name() === rest[0]);
+      command = below ?? command;
+      const known = [command, ...command.commands].flatMap(({ options }) => options.map(({ long }) => long));
+      return rest
+        .filter((word) => word.startsWith('--') && !known.includes(word))
+        .map((word) => `${line}: ${word}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('imports names that the library has', () => {
+    const names = [
+      ...text.matchAll(/import \{([^}]*)\} from '(?:xray-transfer|\.\.\/dist\/index)'/g),
+    ].flatMap(([, list]) => list!.split(',').map((name) => name.trim()));
+    expect(names.filter((name) => name && !(name in library))).toEqual([]);
+  });
+
+  test('says what it is not for', () => {
+    expect(text).toMatch(/education only|nothing about people or medicine/i);
+  });
+});
+
+test('the checks find commands, options and imports at all', () => {
+  const found = pages.flatMap((page) => commandsOf(read(page)));
+  expect(found.filter((line) => line.startsWith('npx xray-transfer')).length).toBeGreaterThan(8);
+  expect(found.filter((line) => line.startsWith('npm run')).length).toBeGreaterThan(8);
+});
+
+describe('README.md', () => {
+  const text = read('README.md');
+
+  test('is short, and shows a picture that is light to load', () => {
+    expect(text.split('\n').length).toBeLessThan(150);
+    const picture = /!\[[^\]]{40,}\]\(([^)]+)\)/.exec(text)![1]!;
+    expect(readFileSync(path.join(projectFolder, picture)).length).toBeLessThan(150_000);
+  });
+
+  test('has the results of docs/results.md; `npm run results` writes both', async () => {
+    const { withResults } = await bench('readme-results');
+    expect(withResults(text, read('docs/results.md'))).toBe(text);
+  });
+
+  test('results change with those of docs/results.md, and a page without their place is refused', async () => {
+    const { withResults } = await bench('readme-results');
+    const results = read('docs/results.md');
+    const changed = results.replace('0.963 [0.919, 1.000] | 393', '0.123 [0.119, 0.200] | 393');
+    expect(changed).not.toBe(results);
+    expect(withResults(text, changed)).toContain('0.123 [0.119, 0.200]');
+    expect(() => withResults('# Nothing', results)).toThrow('no place');
+    expect(() => withResults(text, results.replace('## Cross-validation', '## Other'))).toThrow('no section');
+  });
+
+  test('lists every notebook and every guide', () => {
+    const notebooks = readdirSync(path.join(projectFolder, 'notebooks')).filter((name) =>
+      name.endsWith('.ipynb'),
+    );
+    for (const name of notebooks) expect(text).toContain(`(notebooks/${name})`);
+    for (const name of guides) expect(text).toContain(`(docs/${name})`);
+  });
+});
