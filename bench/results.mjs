@@ -69,7 +69,7 @@ say(
 const key = [
   await codeHash(),
   await weightsHash(),
-  ...[data.phantoms, data.covid, data.train, data.test].map(picturesHash),
+  ...[data.phantoms, data.covid, data.controls, data.train, data.test].map(picturesHash),
 ].join('\n');
 const context = { data, say, keep: keeper(path.join(folder, 'figures'), key) };
 

@@ -8,6 +8,7 @@ export { createArticleDataset } from './dataset/create-article-dataset';
 export { createCovidDataset } from './dataset/create-covid-dataset';
 export { createDemoDataset } from './dataset/create-demo-dataset';
 export { createKaggleDataset } from './dataset/create-kaggle-dataset';
+export { createTableDataset } from './dataset/create-table-dataset';
 export { findDuplicates } from './dataset/find-duplicates';
 export { loadDataset } from './dataset/load-dataset';
 export { lungMask } from './dataset/lung-mask';

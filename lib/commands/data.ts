@@ -1,7 +1,21 @@
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DatasetReport } from '../dataset/dataset-report';
-import { type Outcome, run, whole } from './run';
+import { names, type Outcome, run, whole } from './run';
+
+/** Lines of a kind, a score at most: of a collection that is there in part, tens of thousands would be listed. */
+const listed = (kind: string, lines: readonly string[]): string[] => [
+  ...lines.slice(0, 20).map((line) => `  ${kind}: ${line}`),
+  ...(lines.length > 20 ? [`  ${kind}: ${lines.length - 20} more; --json lists them`] : []),
+];
+
+/** "covid=COVID-19" one after another, as a record. */
+const pairs = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('give NAME=VALUE, such as covid=COVID-19');
+  return { ...before, [name.trim()]: value.trim() };
+};
 
 /** What a builder did, line by line. @param counted what its rows are, where some may not be taken */
 function outcome(report: DatasetReport, counted?: string): Outcome {
@@ -13,9 +27,12 @@ function outcome(report: DatasetReport, counted?: string): Outcome {
     text: [
       `${wanted}${taken} pictures taken, in ${to}`,
       ...skipped,
-      ...missing.map((file) => `  listed but missing: ${file}`),
-      ...unreadable.map((problem) => `  cannot be read: ${problem}`),
-      ...duplicates.map((files) => `  identical pictures: ${files.join(' = ')}`),
+      ...listed('listed but missing', missing),
+      ...listed('cannot be read', unreadable),
+      ...listed(
+        'identical pictures',
+        duplicates.map((files) => files.join(' = ')),
+      ),
     ].join('\n'),
   };
 }
@@ -23,7 +40,7 @@ function outcome(report: DatasetReport, counted?: string): Outcome {
 /** What the rows of the COVID-19 collection are. */
 const covidRows = 'rows of X-rays with finding and view';
 
-/** `data covid|kaggle|demo|fetch`: builds class folders. */
+/** `data covid|kaggle|table|demo|fetch`: builds class folders. */
 export function addData(program: Command): void {
   const data = program.command('data').description('build a dataset of class folders');
   data
@@ -61,6 +78,29 @@ export function addData(program: Command): void {
           to ?? path.join('dataset', ...(part === 'test' ? ['test'] : []), className.toLowerCase());
         const report = await createKaggleDataset(from, folder, { className, count, part, seed });
         return outcome(report, `files of ${className}`);
+      }),
+    );
+  data
+    .command('table')
+    .description('class folders from a table of your own (CSV) and a folder of pictures')
+    .requiredOption('--from <file>', 'the table, with a header')
+    .requiredOption('--images <folder>', 'the pictures, also in folders of it; JPEG, PNG or DICOM')
+    .requiredOption('--file <column>', "column with the picture's file name")
+    .requiredOption('--label <column>', 'column with what it is called; several names separated by |')
+    .requiredOption('--class <name=label...>', 'class folders, and the label of each', pairs)
+    .option('--patient <column>', 'column with the patient; kept as a hash')
+    .option('--view <column>', 'column with the projection')
+    .option('--where <column=value...>', 'take only rows with these values', pairs)
+    .option('--keep <columns>', 'further columns to keep in records.csv, such as age,sex', names)
+    .option('--source <name>', "name of the collection (default: the table's)")
+    .option('--to <folder>', 'dataset to write', 'dataset')
+    .option('--json', 'print one JSON object')
+    .action(({ from, to, images, class: classes, where, keep, source, ...columns }, command: Command) =>
+      run(command, async (work) => {
+        const { createTableDataset } = await import('../dataset/create-table-dataset.js');
+        const { file, label, patient, view } = columns;
+        const options = { images, classes, where, keep, source, columns: { file, label, patient, view } };
+        return outcome(await createTableDataset(from, to, { ...options, ...work }), 'rows');
       }),
     );
   data

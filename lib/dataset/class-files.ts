@@ -32,6 +32,10 @@ export async function listFolder(folder: string): Promise<string[]> {
 /** Formats whose first bytes are no text by chance. */
 const sniffed = ['JPEG', 'PNG', 'WebP', 'DICOM'];
 
+/** Names without an extension, and those that are a number with dots, as DICOM pictures have; not DICOM's directory. */
+const isBare = (name: string): boolean =>
+  (!name.includes('.') || /^[\d.]+$/.test(name)) && name !== 'DICOMDIR';
+
 /** Whether a file without an extension holds a picture, by its first bytes. */
 async function holdsPicture(file: string): Promise<boolean> {
   if (!(await stat(file).catch(() => undefined))?.isFile()) return false;
@@ -48,7 +52,7 @@ async function holdsPicture(file: string): Promise<boolean> {
 async function picturesAmong(folder: string, names: readonly string[]): Promise<string[]> {
   const pictures: string[] = [];
   for (const name of names)
-    if (pictureName.test(name) || (!name.includes('.') && (await holdsPicture(path.join(folder, name)))))
+    if (pictureName.test(name) || (isBare(name) && (await holdsPicture(path.join(folder, name)))))
       pictures.push(name);
   return pictures;
 }

@@ -6,7 +6,7 @@ import { checkClassFolder, writeClassFolder } from './class-folder';
 import type { DatasetReport } from './dataset-report';
 import { findDuplicates } from './find-duplicates';
 import { type MetadataRow, readMetadata } from './metadata';
-import { type PictureToCopy, readable } from './picture-list';
+import { nameFor, type PictureToCopy, readable } from './picture-list';
 
 /** The `source` of these pictures. */
 export const covidSource = 'covid-chestxray-dataset';
@@ -81,17 +81,10 @@ function sourceFile(from: string, row: MetadataRow, metadata: string): string {
   return file;
 }
 
-function nameFor(file: string, taken: Set<string>): string {
-  const plain = path.basename(file).replace(/^\.+/, '_');
-  const name = taken.has(plain.toLowerCase()) ? `${path.basename(path.dirname(file))}-${plain}` : plain;
-  taken.add(name.toLowerCase());
-  return name;
-}
-
 /**
  * Builds a class folder from a copy of ieee8023/covid-chestxray-dataset, as the article does: the X-rays of one
  * finding in one projection, copied byte for byte, with a records.csv. Reads all four forms that metadata.csv has
- * had. Findings are split at `/` and `,` and compared whole, without case; `todo` and `Unknown` never match.
+ * had; columns that are not used otherwise become `metadata`. Findings are split at `/` and `,` and compared whole, without case; `todo` and `Unknown` never match.
  * @param from the copy: metadata.csv and the folders it names (images/)
  * @param to class folder to write; its name becomes the label. Written whole or not at all; replaced only if it was
  * built here
@@ -125,6 +118,7 @@ export async function createCovidDataset(
         source: covidSource,
         view: row.view,
         license: row.license,
+        metadata: row.metadata,
       });
   }
   const unreadable: string[] = [];

@@ -1,5 +1,8 @@
 import { sha256 } from '../core/files';
-import { decodePixels, pictureSize, readPictureFile } from './read-pixels';
+import { checkWholePixels } from './dicom/decompress';
+import { hashedPatientId } from './patient-id';
+import { isDeepPng } from './picture-format';
+import { decodePixels, dicomHeader, pictureSize, readPictureFile } from './read-pixels';
 import type { Xray } from './xray';
 
 const pngEnd = Buffer.from('0000000049454e44ae426082', 'hex');
@@ -8,13 +11,27 @@ const pngEnd = Buffer.from('0000000049454e44ae426082', 'hex');
 const endsWell = (bytes: Buffer): boolean =>
   bytes.subarray(-2).equals(Buffer.of(0xff, 0xd9)) || bytes.subarray(-12).equals(pngEnd);
 
+/** What a picture file says of itself. */
+export interface Inspected extends Pick<Xray, 'sha256' | 'width' | 'height' | 'view'> {
+  /** Undefined where the file does not say. */
+  readonly patientId?: string;
+}
+
 /**
- * Hash and size of a picture file, found without decoding it where its end is whole (thousands of files a second).
+ * Hash, size and, of DICOM, patient and view of a picture file, found without decoding it (thousands of files a second)
+ * where its end is whole, unless it has 16 bits.
  * @throws InputError as readPixels
  */
-export async function inspectPicture(file: string): Promise<Pick<Xray, 'sha256' | 'width' | 'height'>> {
+export async function inspectPicture(file: string): Promise<Inspected> {
   const bytes = await readPictureFile(file);
+  const header = dicomHeader(bytes, file);
+  if (header) {
+    checkWholePixels(header, file);
+    const { width, height, view, patient } = header;
+    const patientId = patient ? hashedPatientId('dicom', patient) : undefined;
+    return { sha256: sha256(bytes), width, height, view, patientId };
+  }
   const { width, height } = await pictureSize(bytes, file);
-  if (!endsWell(bytes)) await decodePixels(bytes, file);
-  return { sha256: sha256(bytes), width, height };
+  if (!endsWell(bytes) || isDeepPng(bytes)) await decodePixels(bytes, file);
+  return { sha256: sha256(bytes), width, height, view: '' };
 }

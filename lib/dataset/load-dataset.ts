@@ -43,8 +43,12 @@ async function changesSinceRecords(folder: string, names: readonly string[], rec
 async function describe(dataset: string, label: string, name: string): Promise<Xray> {
   const file = path.join(dataset, label, name);
   const source = path.basename(dataset);
-  const patientId = kagglePatientId(name) ?? `${source}:${label}/${name}`;
-  return { path: file, label, patientId, source, view: '', license: '', ...(await inspectPicture(file)) };
+  const {
+    patientId = kagglePatientId(name) ?? `${source}:${label}/${name}`,
+    view,
+    ...found
+  } = await inspectPicture(file);
+  return { path: file, label, patientId, source, view, license: '', ...found };
 }
 
 function checkArguments(dataset: unknown, classes: unknown): void {
@@ -59,7 +63,7 @@ function checkArguments(dataset: unknown, classes: unknown): void {
 function chosen(all: readonly string[], classes: readonly string[] | undefined, dataset: string): string[] {
   if (all.length === 0)
     throw new InputError(
-      `${dataset} holds no class folders with JPEG or PNG pictures; expected one folder a class, such as ` +
+      `${dataset} holds no class folders with JPEG, PNG or DICOM pictures; expected one folder a class, such as ` +
         `${path.join(dataset, 'covid')} and ${path.join(dataset, 'normal')}`,
     );
   if (classes?.length === 0) throw new InputError(`classes is empty; choose of ${all.join(', ')}`);
@@ -72,10 +76,11 @@ function chosen(all: readonly string[], classes: readonly string[] | undefined, 
 /**
  * Records of all pictures in a folder of class folders, sorted by class and file name.
  *
- * A class folder is one that holds pictures (JPEG, PNG) directly; its name is the class. Where it has a records.csv,
+ * A class folder is one that holds pictures (JPEG, PNG, DICOM) directly; its name is the class. Where it has a records.csv,
  * as the builders write, the pictures are compared with it by SHA-256. Elsewhere the records are made here: `source`
  * is the dataset folder's name, `patientId` follows Kaggle's file names (`person1_virus_6`, `IM-0001-0001`,
- * `NORMAL2-IM-0035-0001`), for other names every file counts as a patient of its own, view and licence are empty.
+ * `NORMAL2-IM-0035-0001`), for other names every file counts as a patient of its own, view and licence are empty. Of
+ * DICOM, `patientId` is a hash of the patient's number (see hashedPatientId) and `view` the ViewPosition.
  * @throws InputError naming the files that cannot be read, or were changed, added or removed since records.csv was
  * written (the first ten and how many more); for an unknown class, with the classes there are; for a folder without
  * class folders

@@ -14,10 +14,14 @@ export interface MetadataRow {
   readonly folder: string;
   readonly filename: string;
   readonly license: string;
+  /** All further columns that say something, by their names in the file. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
+type Column = Exclude<keyof MetadataRow, 'metadata'>;
+
 /** Other names that a column has had, lower case, `_` for space. */
-const aliases: Readonly<Record<string, keyof MetadataRow>> = {
+const aliases: Readonly<Record<string, Column>> = {
   patientid: 'patientId',
   patient_id: 'patientId',
   finding: 'finding',
@@ -33,8 +37,14 @@ const aliases: Readonly<Record<string, keyof MetadataRow>> = {
 
 const needed = ['patientId', 'finding', 'view', 'filename'] as const;
 
+/** Before the names of columns that are only passed on. */
+const further = 'metadata.';
+
 function columnsOf(header: readonly string[], file: string): (string | false)[] {
-  const columns = header.map((name) => aliases[name.trim().toLowerCase().replaceAll(/\s+/g, '_')] ?? false);
+  const columns = header.map((name) => {
+    const known = aliases[name.trim().toLowerCase().replaceAll(/\s+/g, '_')];
+    return known ?? (name.trim() !== '' && `${further}${name.trim()}`);
+  });
   const absent = needed.filter((column) => !columns.includes(column));
   if (absent.length)
     throw new InputError(
@@ -57,7 +67,7 @@ export async function readMetadata(file: string): Promise<MetadataRow[]> {
         `with metadata.csv and images/ in ${path.dirname(file)}`,
     );
   });
-  let rows: Partial<Record<keyof MetadataRow, string>>[];
+  let rows: Partial<Record<Column, string>>[];
   try {
     rows = parse(text, {
       bom: true,
@@ -71,9 +81,23 @@ export async function readMetadata(file: string): Promise<MetadataRow[]> {
     throw new InputError(`${file} is not CSV (${asError(error).message}); fetch it again`);
   }
   return rows.map(
-    ({ patientId = '', finding = '', view = '', modality = '', folder, filename = '', license = '' }) => ({
+    ({
+      patientId = '',
+      finding = '',
+      view = '',
+      modality = '',
+      folder,
+      filename = '',
+      license = '',
+      ...rest
+    }) => ({
       ...{ patientId, finding, view, modality, filename, license },
       folder: folder || 'images',
+      metadata: Object.fromEntries(
+        Object.entries<string>(rest)
+          .filter(([, value]) => value !== '')
+          .map(([name, value]) => [name.slice(further.length), value]),
+      ),
     }),
   );
 }

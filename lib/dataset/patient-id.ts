@@ -1,3 +1,14 @@
+import { sha256 } from '../core/files';
+
+/**
+ * A patient's number so that it can be written down: the first 16 hexadecimal digits of its SHA-256, with `dicom:` or
+ * another name before it. Pictures of one patient keep together, also across folders, and nobody's number is copied.
+ * It hides numbers from readers; who has a list of numbers can still hash them and compare.
+ * @param of where the numbers come from
+ */
+export const hashedPatientId = (of: string, patient: string): string =>
+  `${of}:${sha256(patient).slice(0, 16)}`;
+
 /**
  * The patient that Kaggle's chest X-ray files name: `person1_virus_6.jpeg`, `IM-0001-0001.jpeg`,
  * `NORMAL2-IM-0035-0001.jpeg`. The numbers may be reused between folders, and between virus and bacteria; equal

@@ -3,7 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { asError, InputError } from '../core/check';
 import { asRgb } from './channels';
-import { colourOf, isAnimatedPng, pictureFormat } from './picture-format';
+import { decodeDicom } from './dicom/decode-dicom';
+import { type DicomHeader, readDicomHeader } from './dicom/header';
+import { colourOf, isAnimatedPng, isDeepPng, pictureFormat } from './picture-format';
 import type { Pixels } from './xray';
 
 /** Largest picture read, in pixels: four times a full chest detector, 192 MB decoded. */
@@ -27,7 +29,7 @@ function unopened(file: string, error: unknown): InputError {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new InputError(`${file} does not exist; check the path`);
-  if (code === 'EISDIR') return new InputError(`${file} is a folder; name a JPEG or PNG file in it`);
+  if (code === 'EISDIR') return new InputError(`${file} is a folder; name a picture file in it`);
   return new InputError(
     `${file} cannot be opened (${code ?? asError(error).message}); check its permissions`,
   );
@@ -60,19 +62,23 @@ function checkFormat(bytes: Uint8Array, file: string): void {
   if (bytes.length === 0) throw new InputError(`${file} is empty (0 bytes); fetch it again, or remove it`);
   const format = pictureFormat(bytes);
   if (format !== 'JPEG' && format !== 'PNG')
-    throw new InputError(`${file} holds ${format ?? 'no picture known here'}, not JPEG or PNG; ${remedy}`);
+    throw new InputError(
+      `${file} holds ${format ?? 'no picture known here'}, not JPEG, PNG or DICOM; ${remedy}`,
+    );
   if (format === 'PNG' && isAnimatedPng(bytes))
     throw new InputError(`${file} is an animated PNG; save the wanted frame as a JPEG or PNG, or remove it`);
   if (colourOf(bytes) === 'cmyk')
     throw new InputError(`${file} has CMYK colours, made for printing; ${remedy}`);
 }
 
+const tooLarge = (file: string): InputError =>
+  new InputError(
+    `${file} has more than ${limitInputPixels / 1e6} million pixels; scale it down, or remove it`,
+  );
+
 function unreadable(file: string, error: unknown): InputError {
   const reason = asError(error).message.replaceAll(/\s+/g, ' ').trim();
-  if (/exceeds pixel limit/i.test(reason))
-    return new InputError(
-      `${file} has more than ${limitInputPixels / 1e6} million pixels; scale it down, or remove it`,
-    );
+  if (/exceeds pixel limit/i.test(reason)) return tooLarge(file);
   return new InputError(`${file} is damaged or cut off (${reason}); fetch it again, or remove it`);
 }
 
@@ -82,7 +88,18 @@ function open(bytes: Uint8Array, file: string): Sharp {
 }
 
 /**
- * Sides of a picture after EXIF rotation, pixels, from its header: it is not decoded. `file` is only named in errors.
+ * What the bytes of a DICOM file say of its picture; undefined for other formats. `file` is only named in errors.
+ * @throws InputError as readPixels, but for damage of the picture itself
+ */
+export function dicomHeader(bytes: Uint8Array, file: string): DicomHeader | undefined {
+  if (pictureFormat(bytes) !== 'DICOM') return undefined;
+  const header = readDicomHeader(bytes, file);
+  if (header.width * header.height > limitInputPixels) throw tooLarge(file);
+  return header;
+}
+
+/**
+ * Sides of a JPEG or PNG after EXIF rotation, pixels, from its header: it is not decoded. `file` is only named in errors.
  * @throws InputError as readPixels, but for damage behind the header
  */
 export async function pictureSize(
@@ -97,12 +114,22 @@ export async function pictureSize(
   return { width: autoOrient.width, height: autoOrient.height };
 }
 
+/** Refuses 12 bits in 16, say: the upper eight would be nearly black, and nobody would know why nothing is learnt. */
+function checkBright(data: Uint8Array, file: string): void {
+  if (data.every((level) => level < 16))
+    throw new InputError(
+      `${file} has 16 bits a sample, but uses less than a sixteenth of their range; scale it to 0 … 65535, ${remedy}`,
+    );
+}
+
 /**
- * Decodes the bytes of a JPEG or PNG file as the file has them: 8-bit grey to one channel, all else to RGB;
- * `file` is only named in errors.
+ * Decodes the bytes of a JPEG, PNG or DICOM file as the file has them: grey to one channel, all else (and grey PNG of
+ * other than 8 bits) to RGB; `file` is only named in errors.
  * @throws InputError as readPixels
  */
 export async function decodeChannels(bytes: Uint8Array, file: string): Promise<Pixels> {
+  const header = dicomHeader(bytes, file);
+  if (header) return decodeDicom(header, file);
   const picture = open(bytes, file);
   try {
     const { data, info } = await picture
@@ -111,25 +138,33 @@ export async function decodeChannels(bytes: Uint8Array, file: string): Promise<P
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });
+    if (isDeepPng(bytes)) checkBright(data, file);
     return { width: info.width, height: info.height, data };
   } catch (error) {
-    throw unreadable(file, error);
+    throw error instanceof InputError ? error : unreadable(file, error);
   }
 }
 
 /**
- * Decodes the bytes of a JPEG or PNG file to RGB; `file` is only named in errors.
+ * Decodes the bytes of a JPEG, PNG or DICOM file to RGB; `file` is only named in errors.
  * @throws InputError as readPixels
  */
 export const decodePixels = async (bytes: Uint8Array, file: string): Promise<Pixels> =>
   asRgb(await decodeChannels(bytes, file));
 
 /**
- * Reads a JPEG or PNG file as RGB, 0 to 255, turned as its EXIF orientation says, alpha dropped, colour profile
- * ignored: byte for byte what OpenCV's `cv2.imread` followed by `cvtColor(COLOR_BGR2RGB)` gives.
- * The content decides the format, not the name.
+ * Reads a JPEG, PNG or DICOM file as RGB, 0 to 255. The content decides the format, not the name.
+ *
+ * JPEG and PNG: turned as the EXIF orientation says, alpha dropped, colour profile ignored, of 16 bits the upper eight
+ * (0 … 65535 to 0 … 255): byte for byte what OpenCV's `cv2.imread` followed by `cvtColor(COLOR_BGR2RGB)` gives.
+ *
+ * DICOM: stored values through the modality table or slope; then the file's table of brightness (VOI LUT), else its
+ * first window, else from the 0.5th to the 99.5th percentile; MONOCHROME1 turned to white on black; padding black;
+ * overlays left out. As pydicom's `apply_modality_lut` and `apply_voi_lut`, scaled to 8 bits. Uncompressed, deflated,
+ * RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG 2000.
  * @throws InputError naming the file, what is wrong with it (missing, a folder, empty, cut off, another format,
- * CMYK, animated, more than 64 million pixels), and what to do
+ * CMYK, animated or of several frames, 16 bits of which the upper are not used, more than 64 million pixels), and
+ * what to do
  */
 export async function readPixels(file: string): Promise<Pixels> {
   return decodePixels(await readPictureFile(file), file);

@@ -22,15 +22,36 @@ const columns = [
 ] as const;
 type Row = Record<(typeof columns)[number], string>;
 
+/** Before the names of columns that hold the rest of what is known of a picture; they stand after the others. */
+const metadataPrefix = 'metadata.';
+
+const metadataColumns = (metadata: Xray['metadata'] = {}): [column: string, value: string][] =>
+  Object.entries(metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value]);
+
+function metadataOf(row: Row): Xray['metadata'] {
+  const known = Object.entries(row)
+    .filter(([column, value]) => column.startsWith(metadataPrefix) && value !== '')
+    .map(([column, value]) => [column.slice(metadataPrefix.length), value]);
+  return known.length ? Object.fromEntries(known) : undefined;
+}
+
 /** The text of records.csv: a header, then a line a picture, paths relative to the class folder with `/`. */
-export const recordsText = (folder: string, xrays: readonly Xray[]): string =>
-  stringify(
-    xrays.map((xray) => ({
-      ...xray,
-      path: path.relative(folder, xray.path).split(path.sep).join('/'),
-    })),
-    { header: true, columns: [...columns] },
+export function recordsText(folder: string, xrays: readonly Xray[]): string {
+  const rows = xrays.map(({ metadata, ...xray }) => ({
+    ...xray,
+    path: path.relative(folder, xray.path).split(path.sep).join('/'),
+    ...Object.fromEntries(metadataColumns(metadata)),
+  }));
+  const further = new Set(
+    xrays.flatMap(({ metadata }) => metadataColumns(metadata).map(([column]) => column)),
   );
+  // As arrays: a dot in a column's name would be taken for a path into an object.
+  const all = [...columns, ...further];
+  return stringify([
+    all,
+    ...rows.map((row) => all.map((column) => (row as Record<string, unknown>)[column])),
+  ]);
+}
 
 /** Writes `folder`/records.csv, whole or not at all. */
 export const writeRecords = (folder: string, xrays: readonly Xray[]): Promise<void> =>
@@ -56,6 +77,7 @@ function toXray(folder: string, file: string, row: Row, line: number): Xray {
   if (!/^[0-9a-f]{64}$/.test(row.sha256)) fail(`has "${row.sha256}" for a SHA-256`);
   const { patientId, source, view, sha256, license } = row;
   const width = side(row.width, fail);
+  const metadata = metadataOf(row);
   return {
     path: picture,
     label,
@@ -66,6 +88,7 @@ function toXray(folder: string, file: string, row: Row, line: number): Xray {
     height: side(row.height, fail),
     sha256,
     license,
+    ...(metadata && { metadata }),
   };
 }
 

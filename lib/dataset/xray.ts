@@ -17,6 +17,8 @@ export interface Xray {
   readonly sha256: string;
   /** Licence of this picture; empty where unknown. */
   readonly license: string;
+  /** What else the collection's table says of it, by column: age, sex, date …; absent where there is nothing. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** The `source` of every phantom; results from pictures of this source say "synthetic". */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { asError, checkWhole, InputError } from '../core/check';
+import { readPixels } from '../dataset/read-pixels';
 import type { Pixels, Xray } from '../dataset/xray';
 import { classColors, contrast } from '../plots/colors';
 import { font } from '../plots/theme';
@@ -69,11 +70,8 @@ function captionBar(text: string, color: string, size: number): Buffer {
 
 async function thumbnail(picture: string | Pixels, size: number): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
-  const decoded =
-    typeof picture === 'string'
-      ? sharp(picture, { failOn: 'warning', ignoreIcc: true }).autoOrient()
-      : sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } });
-  return decoded
+  const { width, height, data } = typeof picture === 'string' ? await readPixels(picture) : picture;
+  return sharp(data, { raw: { width, height, channels: 3 } })
     .toColourspace('srgb')
     .resize(size, size, { fit: 'contain', background: '#000000' })
     .removeAlpha()

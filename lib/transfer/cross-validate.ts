@@ -12,6 +12,7 @@ import { scorePictures } from './evaluate';
 import { type FineTuneOptions, fineTune } from './fine-tune';
 import { transferLearn } from './transfer-learn';
 import type { TransferOptions } from './transfer-options';
+import { withValidation } from './with-validation';
 
 /** What to train in each fold, and how to divide. `seed` is that of the head and of random weights, in all folds. */
 export interface CrossValidationOptions extends TransferOptions {
@@ -44,6 +45,7 @@ export interface FoldPrediction {
   readonly seed: number;
   readonly fold: number;
   readonly sha256: string;
+  readonly patientId: string;
   /** True class. */
   readonly label: string;
   /** In the order of the classes. */
@@ -69,7 +71,8 @@ export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | u
   onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
 
 /**
- * Trains and tests over folds that keep patients whole, several times over. The base is opened once, and features are
+ * Trains and tests over folds that keep patients whole, several times over; a fifth of each fold's training part, by
+ * patient, tells the best epoch, with every preset. The base is opened once, and features are
  * computed once (or found in the cache), however many folds there are; with `refitNorm` once a fold, whose training
  * pictures they then depend on.
  * @param pictures the records, or a function that draws them anew for each seed
@@ -101,7 +104,9 @@ export async function crossValidate(
 
   const tryFold = async ({ train, test }: Fold, seed: number, fold: number) => {
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
-    const split: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
+    const whole: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
+    // Whatever the preset: the best epoch must not be chosen on the pictures that are tested.
+    const split = withValidation(whole, 'sound');
     const frozen = await transferLearn(split, transfer);
     const model = tuning
       ? await fineTune(frozen, split, { ...tuning, onProgress: transfer.onProgress, signal: rest.signal })
@@ -115,6 +120,7 @@ export async function crossValidate(
         seed,
         fold,
         sha256,
+        patientId: patients[i]!,
         label: truth[i]!,
         probabilities: probabilities[i]!,
       })),

@@ -56,6 +56,7 @@ describe.each(Object.entries(forms))('the %s form of metadata.csv', (_, metadata
         patientId: 'covid-chestxray-dataset:1',
         source: 'covid-chestxray-dataset',
         license: 'CC BY',
+        metadata: { sex: 'M', age: '65', date: '2020', survival: 'Y' },
       },
     ]);
   });

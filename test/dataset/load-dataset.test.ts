@@ -63,7 +63,7 @@ describe('a folder of class folders', () => {
       (error: Error) => error,
     );
     expect(message).toMatch(/^13 of 16 pictures cannot be used:/);
-    expect(message).toContain('x.gif holds GIF, not JPEG or PNG');
+    expect(message).toContain('x.gif holds GIF, not JPEG, PNG or DICOM');
     expect(message.split('\n')).toHaveLength(12);
     expect(message).toMatch(/and 3 more$/);
   });
@@ -90,7 +90,7 @@ describe('a folder of class folders', () => {
       'scan',
     ]);
     await writeFiles(folder, { 'c/IM00001': dicom });
-    await expect(loadDataset(folder)).rejects.toThrow(/IM00001 holds DICOM, not JPEG or PNG/);
+    await expect(loadDataset(folder)).rejects.toThrow(/IM00001 is DICOM that holds no picture/);
   });
 
   it('names arguments of another kind', async () => {

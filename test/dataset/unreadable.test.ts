@@ -33,6 +33,12 @@ function png(width: number, height: number, before: Buffer = Buffer.alloc(0)): B
   ]);
 }
 
+/** A PNG of one row of 16-bit grey values. */
+function deepGrey(values: readonly number[]): Promise<Buffer> {
+  const raw = { width: values.length, height: 1, channels: 1 } as const;
+  return sharp(Uint16Array.from(values), { raw }).toColourspace('grey16').png().toBuffer();
+}
+
 const jpeg = readFileSync(path.join(fixtures, 'colour.jpg'));
 
 type Content = Uint8Array | string;
@@ -41,7 +47,7 @@ const cases: [what: string, name: string, content: () => Content | Promise<Conte
     'WebP named .png',
     'a.png',
     () => sharp(jpeg).webp().toBuffer(),
-    /holds WebP, not JPEG or PNG; save it as/,
+    /holds WebP, not JPEG, PNG or DICOM; save it as/,
   ],
   ['an empty file', 'a.png', () => '', /is empty \(0 bytes\); fetch it again/],
   ['a cut JPEG', 'a.jpg', () => jpeg.subarray(0, 1500), /is damaged or cut off .*; fetch it again/],
@@ -59,8 +65,19 @@ const cases: [what: string, name: string, content: () => Content | Promise<Conte
     () => png(4, 4, chunk('acTL', Buffer.alloc(8))),
     /is an animated PNG; save the wanted/,
   ],
-  ['a web page', 'a.jpg', () => '<!DOCTYPE html><title>Sign in</title>', /holds HTML, not JPEG or PNG/],
-  ['text', 'a.jpg', () => 'not a picture', /holds no picture known here, not JPEG or PNG/],
+  [
+    'a web page',
+    'a.jpg',
+    () => '<!DOCTYPE html><title>Sign in</title>',
+    /holds HTML, not JPEG, PNG or DICOM/,
+  ],
+  ['text', 'a.jpg', () => 'not a picture', /holds no picture known here, not JPEG, PNG or DICOM/],
+  [
+    '12 bits in 16',
+    'a.png',
+    () => deepGrey([0, 1500, 3000, 4095]),
+    /less than a sixteenth of their range; scale it/,
+  ],
   ['a bomb', 'a.png', () => png(9000, 9000), /has more than 64 million pixels; scale it down/],
 ];
 
@@ -82,7 +99,7 @@ describe.each([
     await expect(read(path.join(folder, 'none.png'))).rejects.toThrow(
       /none\.png does not exist; check the path/,
     );
-    await expect(read(folder)).rejects.toThrow(/is a folder; name a JPEG or PNG file in it/);
+    await expect(read(folder)).rejects.toThrow(/is a folder; name a picture file in it/);
   });
 
   it.skipIf(process.platform === 'win32')(
@@ -108,6 +125,13 @@ it('inspectPicture agrees with readPixels on size, also after EXIF rotation', as
     const { width, height } = await readPixels(path.join(fixtures, name));
     expect(await inspectPicture(path.join(fixtures, name))).toMatchObject({ width, height });
   }
+});
+
+it('of 16-bit PNG the upper eight bits, as cv2.imread gives them', async () => {
+  const folder = temporaryFolder();
+  await writeFiles(folder, { 'a.png': await deepGrey([0, 255, 256, 4095, 32768, 65279, 65535]) });
+  const { data } = await readPixels(path.join(folder, 'a.png'));
+  expect([...data].filter((_, i) => i % 3 === 0)).toEqual([0, 0, 1, 15, 128, 254, 255]);
 });
 
 it('a JPEG with bytes after its end is still read', async () => {

@@ -6,6 +6,7 @@ import { InputError } from '../../lib/core/check';
 import { seededRandom } from '../../lib/core/random';
 import { loadDataset } from '../../lib/dataset/load-dataset';
 import { patientFolds } from '../../lib/dataset/patient-folds';
+import { splitDataset } from '../../lib/dataset/split-dataset';
 import type { Split, Xray } from '../../lib/dataset/xray';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { compareCrossValidations } from '../../lib/transfer/compare-cross-validations';
@@ -17,6 +18,7 @@ import {
 import { evaluate } from '../../lib/transfer/evaluate';
 import { learningCurve } from '../../lib/transfer/learning-curve';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
+import { asPictures } from '../../lib/transfer/picture-variants';
 import { transferLearn } from '../../lib/transfer/transfer-learn';
 import { writeClassFolders } from './class-folders';
 import { tinyCut, writeTinyBackbone } from './tiny-backbone';
@@ -59,6 +61,18 @@ describe('crossValidate', () => {
     expect(validation.runs.map(({ seed, fold }) => `${seed}/${fold}`)).toEqual(
       [3, 5].flatMap((seed) => [0, 1, 2, 3].map((fold) => `${seed}/${fold}`)),
     );
+  });
+
+  test('never chooses the best epoch on the pictures that it tests, whatever the preset', async () => {
+    const article = { ...options, preset: 'article', augment: 0, epochs: 8 } as const;
+    const { predictions } = await crossValidate(xrays, { ...article, seeds: [5] });
+    const { folds: _, seeds: __, ...transfer } = article;
+    const { train, test: held } = patientFolds(xrays, { folds: 4, seed: 5 })[0]!;
+    const parts = splitDataset(train, { test: 0.2, seed: 5, grouping: 'patient' });
+    const model = await transferLearn({ ...parts, validation: parts.test, test: held }, transfer);
+    const expected = await model.probabilities(asPictures(held));
+    const found = new Map(predictions.map(({ sha256, probabilities }) => [sha256, probabilities]));
+    expect(held.map(({ sha256 }) => found.get(sha256))).toEqual(expected);
   });
 
   test('says what training and testing fold by fold by hand says', async () => {
