@@ -23,7 +23,7 @@ interface Drawn {
 }
 
 /** DejaVu Sans, a reader's sans-serif where there is no Helvetica, is so much wider; its texts must not be cut off. */
-const widest = 1.16;
+const widest = { normal: 1.16, bold: 1.25 };
 
 let loaded: { vega: Vega; compile: typeof import('vega-lite')['compile'] } | undefined;
 
@@ -37,7 +37,7 @@ function load() {
     .textMetrics;
   metrics.width = ({ fontSize = 11, fontWeight, limit }, text) => {
     const isBold = fontWeight === 'bold' || Number(fontWeight) >= 600;
-    const width = widest * textWidth(String(text ?? ''), fontSize, isBold);
+    const width = widest[isBold ? 'bold' : 'normal'] * textWidth(String(text ?? ''), fontSize, isBold);
     return limit ? Math.min(limit, width) : width;
   };
   loaded = { vega, compile };

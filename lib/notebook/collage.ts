@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { asError, checkWhole, InputError } from '../core/check';
-import { readPixels } from '../dataset/read-pixels';
 import type { Pixels, Xray } from '../dataset/xray';
 import { classColors, contrast } from '../plots/colors';
 import { font } from '../plots/theme';
@@ -70,6 +69,7 @@ function captionBar(text: string, color: string, size: number): Buffer {
 
 async function thumbnail(picture: string | Pixels, size: number): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
+  const { readPixels } = await import('../dataset/read-pixels.js');
   const { width, height, data } = typeof picture === 'string' ? await readPixels(picture) : picture;
   return sharp(data, { raw: { width, height, channels: 3 } })
     .toColourspace('srgb')

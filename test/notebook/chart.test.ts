@@ -54,6 +54,17 @@ test('bold letters are wider, Chinese ones as wide as high', () => {
   expect(textWidth('肺', 10)).toBe(10);
 });
 
+test('a title has room also in DejaVu Sans Bold', () => {
+  const widthWith = (text: string) => {
+    const title = { text, fontSize: 10, anchor: 'start' };
+    const svg = chartSvg({ title, width: 5, height: 5, data: { values: [{}] }, mark: 'point' });
+    return Number(/ width="([\d.]+)"/.exec(svg)![1]);
+  };
+  const text = 'own preprocessing';
+  // As DejaVu Sans Bold 2.37 says.
+  expect(widthWith(`iiiiiiiiiiii${text}`) - widthWith('iiiiiiiiiiii')).toBeGreaterThanOrEqual(107);
+});
+
 test('a label has room also in DejaVu Sans, which is wider', () => {
   const widthWith = (name: string) => {
     const encoding = { y: { field: 'name', type: 'nominal', title: null } };
