@@ -6,6 +6,7 @@ import { addData } from './commands/data';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addFeatures } from './commands/features';
+import { addNew } from './commands/new';
 import { addPredict } from './commands/predict';
 import { addPretrain } from './commands/pretrain';
 import { addReport } from './commands/report';
@@ -22,6 +23,7 @@ const program = new Command('xray-transfer')
 for (const add of [
   addDoctor,
   addData,
+  addNew,
   addWeights,
   addPretrain,
   addTrain,

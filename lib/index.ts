@@ -52,6 +52,7 @@ export { weightRandomization } from './explain/weight-randomization';
 export { describeNetwork } from './networks/describe-network';
 export { weightsAtHand } from './networks/weights-at-hand';
 export { collage } from './notebook/collage';
+export { createProject } from './notebook/create-project';
 export { parameters } from './notebook/parameters';
 export { progressBar } from './notebook/progress-bar';
 export { show } from './notebook/show';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Opens JupyterLab of the project's environment, with the project's kernel, on this machine only; its address
-// carries the token. What is given on the command line is passed on.
+// carries the token. A folder given first is opened instead of the project's own; the rest is passed on.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -12,15 +12,17 @@ if (!existsSync(path.join(environment, '.setup.json')) || !existsSync(environmen
 }
 
 const jupyter = inProject('jupyter');
+const given = process.argv.slice(2);
+const folder = given[0] && !given[0].startsWith('-') ? path.resolve(given.shift()) : project;
 const joined = (first, others) => [first, others].filter(Boolean).join(path.delimiter);
 const child = spawn(
   environmentPython,
   [
-    ...['-m', 'jupyterlab', `--ServerApp.root_dir=${project}`, '--LabApp.default_url=/lab/tree/notebooks'],
-    ...['--MultiKernelManager.default_kernel_name=xray-transfer', ...process.argv.slice(2)],
+    ...['-m', 'jupyterlab', `--ServerApp.root_dir=${folder}`, '--LabApp.default_url=/lab/tree/notebooks'],
+    ...['--MultiKernelManager.default_kernel_name=xray-transfer', ...given],
   ],
   {
-    cwd: project,
+    cwd: folder,
     stdio: 'inherit',
     env: {
       ...process.env,

@@ -7,14 +7,16 @@ export function addReport(program: Command): void {
     .command('report')
     .description('runs the notebooks and writes report/index.html')
     .option('--data <data>', 'demo, or a dataset folder (default: the dataset that was built, else demo)')
-    .option('--out <folder>', 'where to write', 'report')
+    .option('--project <folder>', 'run the notebooks of a project made by "new" instead')
+    .option('--out <folder>', 'where to write (default: report, in the project if one is named)')
     .option('--pdf', 'print it as report.pdf too, by Chromium')
     .option('--json', 'print one JSON object')
-    .action(({ data, out, pdf: printed }, command: Command) =>
+    .action(({ data, project, out, pdf: printed }, command: Command) =>
       run(command, async (work) => {
         const { runReport } = await import('../report/run-report.js');
         const { file, bytes, pdf, notebooks, seconds } = await runReport({
           data,
+          project,
           out,
           pdf: printed,
           ...work,

@@ -135,15 +135,12 @@ export async function createTableDataset(
   for (const label of labels) folders.set(label, await checkClassFolder(path.join(to, label)));
   const unreadable: string[] = [];
   const xrays: Xray[] = [];
-  for (const [label, list] of lists)
-    xrays.push(
-      ...(await writeClassFolder(
-        folders.get(label)!,
-        readable(list, unreadable, work),
-        () =>
-          `none of the ${list.length} pictures of "${label}" can be used: ${unreadable.slice(0, 10).join('; ')}`,
-      )),
-    );
+  for (const [label, list] of lists) {
+    const whyNone = () =>
+      `none of the ${list.length} pictures of "${label}" can be used: ${unreadable.slice(0, 10).join('; ')}`;
+    const copied = readable(list, unreadable, work);
+    for (const xray of await writeClassFolder(folders.get(label)!, copied, whyNone)) xrays.push(xray);
+  }
   return {
     ...choice,
     taken: xrays.length,

@@ -101,8 +101,9 @@ export async function loadDataset(dataset: string, options: LoadOptions = {}): P
     const names = folders.get(label)!;
     if (await exists(path.join(folder, recordsName))) {
       const records = await readRecords(folder);
-      changed.push(...(await changesSinceRecords(folder, names, records)));
-      xrays.push(...records.sort((a, b) => byText(a.path, b.path)));
+      // One by one: as arguments, a hundred thousand would be too many.
+      for (const change of await changesSinceRecords(folder, names, records)) changed.push(change);
+      for (const xray of records.sort((a, b) => byText(a.path, b.path))) xrays.push(xray);
     } else {
       const found = await bounded(names, concurrency, (name) => {
         options.signal?.throwIfAborted();
@@ -112,7 +113,7 @@ export async function loadDataset(dataset: string, options: LoadOptions = {}): P
           return undefined;
         });
       });
-      xrays.push(...found.filter((xray) => xray !== undefined));
+      for (const xray of found) if (xray) xrays.push(xray);
     }
     options.onProgress?.({ stage: 'read dataset', done: Math.min(xrays.length, total), total });
   }

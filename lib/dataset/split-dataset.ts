@@ -41,7 +41,8 @@ function take(groups: readonly PatientGroup[], wanted: number, keep: number): Pa
     taken.push(group);
     missing -= group.xrays.length;
   }
-  const left = groups.filter((group) => !taken.includes(group));
+  const chosen = new Set(taken);
+  const left = groups.filter((group) => !chosen.has(group));
   const distance = (group: PatientGroup) => Math.abs(missing - group.xrays.length);
   const nearest = left.reduce((best, group) => (distance(group) < distance(best) ? group : best));
   if (taken.length === 0 || (taken.length < most && distance(nearest) < missing)) taken.push(nearest);

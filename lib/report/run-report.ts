@@ -9,6 +9,7 @@ import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
 import { createArticleDataset } from '../dataset/create-article-dataset';
 import { loadDataset } from '../dataset/load-dataset';
 import type { AuditSummary } from '../evaluation/audit-summary';
+import { projectDataset } from '../notebook/create-project';
 import { executeNotebook } from '../notebook/execute';
 import { NotebookProcess } from '../notebook/notebook-child';
 import { type KeptRun, keptRuns } from '../transfer/kept-runs';
@@ -22,8 +23,10 @@ import { reportAnswers } from './report-answers';
 export interface ReportRunOptions extends WorkOptions {
   /** `demo`: phantoms, made if needed; else a dataset folder. Default: what `datasetFolder` finds. */
   readonly data?: string;
-  /** Folder to write to. */
-  readonly out: string;
+  /** A project that `createProject` made: its notebooks are run, over its pictures. Default: this project's own. */
+  readonly project?: string;
+  /** Folder to write to. Default: `report`, in the project if one is named. */
+  readonly out?: string;
   /** Whether to print it as report.pdf too, which needs Chromium. Default false. */
   readonly pdf?: boolean;
 }
@@ -65,9 +68,14 @@ const parametersFor = (data: string | undefined): Readonly<Record<string, string
     : {};
 
 async function chooseDataset(
-  { data, onProgress, signal }: ReportRunOptions,
+  { data, project, onProgress, signal }: ReportRunOptions,
   { COUNT, TEST_COUNT }: Readonly<Record<string, string>>,
 ): Promise<void> {
+  if (project) {
+    process.env.XRAY_DATASET = await projectDataset(project);
+    process.env.XRAY_MODELS = path.resolve(project, 'models');
+    return;
+  }
   if (data && data !== 'demo') {
     if (!(await exists(data)))
       throw new InputError(`--data is "${data}"; there is no such folder. Choose demo or a dataset folder`);
@@ -138,9 +146,10 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   if (options.pdf) printingBrowser();
   const env = parametersFor(options.data);
   await chooseDataset(options, env);
-  const source = path.join(projectFolder, 'notebooks');
+  const { project, out = path.join(project ?? '', 'report') } = options;
+  const source = path.join(project ?? projectFolder, 'notebooks');
   const names = (await readdir(source)).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).sort();
-  const executed = path.resolve(options.out, 'notebooks');
+  const executed = path.resolve(out, 'notebooks');
   await mkdir(executed, { recursive: true });
   const runs: NotebookRun[] = [];
   // Each notebook's process starts while the one before it runs.
@@ -166,9 +175,10 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     }
   }
   const examination = await examine();
-  const data = await describeData(datasetFolder(), {
-    miniature: path.join(projectFolder, 'dataset', 'miniature'),
-  });
+  const further: Record<string, string> = project
+    ? {}
+    : { miniature: path.join(projectFolder, 'dataset', 'miniature') };
+  const data = await describeData(datasetFolder(), further);
   const models = await keptRuns(modelsFolder());
   // One that also ran with trained weights ran with random ones on purpose, to be compared.
   const trained = new Set(models.filter(({ backbone }) => backbone.weights !== 'random').map(titleOf));
@@ -206,7 +216,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   });
   const { file, bytes } = await buildReport({
     notebooks: names.map((name) => path.join(executed, name)),
-    output: path.resolve(options.out, 'index.html'),
+    output: path.resolve(out, 'index.html'),
     notices,
     summary: { answers, runs: models },
     audits,
@@ -222,8 +232,6 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
       ],
     },
   });
-  const pdf = options.pdf
-    ? await printPdf(file, path.resolve(options.out, 'report.pdf'), { signal })
-    : undefined;
+  const pdf = options.pdf ? await printPdf(file, path.resolve(out, 'report.pdf'), { signal }) : undefined;
   return { file, bytes, pdf, notebooks: runs, seconds: (performance.now() - start) / 1000 };
 }
