@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit';
 import { addCache } from './commands/cache';
 import { addData } from './commands/data';
+import { addDemo } from './commands/demo';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
+import { addExport } from './commands/export';
 import { addFeatures } from './commands/features';
 import { addNew } from './commands/new';
 import { addPredict } from './commands/predict';
@@ -30,6 +32,8 @@ for (const add of [
   addEvaluate,
   addPredict,
   addFeatures,
+  addExport,
+  addDemo,
   addAudit,
   addCache,
   addReport,

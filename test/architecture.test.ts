@@ -24,7 +24,8 @@ const allowed: Record<string, readonly string[]> = {
   notebook: upper,
   // The report is what the notebooks become; the command line says what both can do.
   report: [...upper, 'notebook'],
-  commands: [...upper, 'notebook', 'report', 'index.ts'],
+  demo: upper,
+  commands: [...upper, 'notebook', 'report', 'demo', 'index.ts'],
   'cli.ts': ['commands'],
   'index.ts': [...upper, 'notebook', 'report'],
 };
@@ -104,9 +105,11 @@ function importsOf(name: string): Import[] {
 const imports = files.flatMap(importsOf);
 const own = imports.filter(
   (entry): entry is Import & { file: string } =>
-    entry.file !== undefined && !entry.specifier.endsWith('.json'),
+    entry.file !== undefined && !/\.(json|css)$/.test(entry.specifier),
 );
 const folderOf = (file: string): string => file.split('/')[0]!;
+/** The page that runs in a browser: Vite puts everything it imports into one script. */
+const isOfPage = (file: string): boolean => file.startsWith('demo/page/');
 
 describe('imports', () => {
   test('are found at all: this test reads what it thinks it reads', () => {
@@ -163,9 +166,13 @@ describe('imports', () => {
   });
 
   test('only lib/compute names a back end of TensorFlow.js, and nobody loads tfjs at the top of a module', () => {
-    const tfjs = imports.filter(
+    const named = imports.filter(
       ({ specifier, typeOnly }) => specifier.startsWith('@tensorflow/') && !typeOnly,
     );
+    const tfjs = named.filter(({ from }) => !isOfPage(from));
+    expect([...new Set(named.filter(({ from }) => isOfPage(from)).map(({ from }) => from))]).toEqual([
+      'demo/page/open-backend.ts',
+    ]);
     expect(tfjs.filter(({ from }) => folderOf(from) !== 'compute').map(({ from }) => from)).toEqual([]);
     expect(tfjs.filter(({ late }) => !late).map(({ from }) => from)).toEqual([]);
     expect(tfjs.length).toBeGreaterThan(2);
@@ -180,6 +187,21 @@ describe('imports', () => {
       .filter(({ from }) => !from.startsWith('plots/diagrams/'))
       .map(({ from, specifier }) => `${from} → ${specifier}`);
     expect(wrong).toEqual([]);
+  });
+
+  test('what the page in the browser is made of needs no Node.js; nothing else is made of it', () => {
+    const reached = new Set(files.filter(isOfPage));
+    for (const file of reached)
+      for (const { from, file: next, typeOnly } of own)
+        if (from === file && !typeOnly && next) reached.add(next);
+    expect(reached.size).toBeGreaterThan(30);
+    const wrong = imports
+      .filter(({ from, file, typeOnly, late }) => reached.has(from) && !file && !typeOnly && !late)
+      .filter(({ specifier }) => !/^(@tensorflow\/|virtual:)/.test(specifier))
+      .map(({ from, specifier }) => `${from} → ${specifier}`);
+    expect(wrong).toEqual([]);
+    const users = own.filter(({ from, file }) => isOfPage(file) && !isOfPage(from)).map(({ from }) => from);
+    expect(users).toEqual([]);
   });
 
   test('packages are dependencies of the package', () => {
@@ -200,7 +222,7 @@ describe('imports', () => {
         .slice(0, specifier.startsWith('@') ? 2 : 1)
         .join('/');
     const missing = imports
-      .filter(({ file, specifier, typeOnly }) => !file && !typeOnly && !specifier.startsWith('node:'))
+      .filter(({ file, specifier, typeOnly }) => !file && !typeOnly && !/^(node|virtual):/.test(specifier))
       .filter(({ specifier }) => !dependencies[packageOf(specifier)])
       .filter(({ specifier }) => !dependenciesOf(bundled[specifier])[specifier])
       .map(({ from, specifier }) => `${from} → ${specifier}`);

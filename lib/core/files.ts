@@ -1,8 +1,9 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { InputError } from './check';
 
 /** SHA-256 of bytes or text, in lower-case hexadecimal. */
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
@@ -20,6 +21,16 @@ export const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/**
+ * Names in a folder that is to be written; none where there is no such folder yet.
+ * @throws InputError if it is a file, or cannot be read
+ */
+export const entriesOf = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw new InputError(`${folder} is no folder that could be written to (${error.code}); name another`);
+  });
 
 /** A name beside `file` for writing what will be renamed to it; on the same disk, so that renaming is atomic. */
 export const temporaryName = (file: string): string =>
@@ -72,3 +83,23 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array): 
 /** Writes an object as indented JSON, whole or not at all. */
 export const writeJson = (file: string, value: unknown): Promise<void> =>
   writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+
+/**
+ * Writes a folder whole or not at all: `write` fills a temporary one beside it, which then takes its name and replaces a
+ * former folder.
+ */
+export async function writeFolderAtomic(
+  folder: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const target = path.resolve(folder);
+  const temporary = temporaryName(target);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await write(temporary);
+    await commit(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}

@@ -2,7 +2,8 @@ import { checkChoice } from '../core/check';
 import { asRgb } from './channels';
 import { decodeChannels, readPictureFileSync } from './read-pixels';
 import { keepRegion, type Region, withBorderOf } from './region';
-import { resizeAntialiased, resizeBilinear } from './resize';
+import { resizeBilinear } from './resize';
+import { resizeAntialiased } from './resize-antialiased';
 import { rotate } from './rotate';
 import type { Pixels } from './xray';
 

@@ -18,7 +18,7 @@ const magic: readonly (readonly [name: string, offset: number, bytes: string])[]
 
 /** What the first bytes say that a file holds ("JPEG", "PNG", "WebP" …), whatever its name; undefined if unknown. */
 export function pictureFormat(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 160)).toString('latin1');
+  const start = String.fromCharCode(...bytes.subarray(0, 160));
   return magic.find(([, offset, text]) => start.startsWith(text, offset))?.[0];
 }
 

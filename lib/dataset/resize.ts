@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { checkWhole } from '../core/check';
 import { channelsOf } from './channels';
 import type { Pixels } from './xray';
@@ -6,7 +5,8 @@ import type { Pixels } from './xray';
 /** Coefficients of OpenCV's linear interpolation are fixed-point numbers with 11 bits after the point. */
 const one = 2048;
 
-const largestSide = 16_384;
+/** Pixels along a side of the largest result. */
+export const largestSide = 16_384;
 
 function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
@@ -121,26 +121,5 @@ export function resizeBilinear(pixels: Pixels, width: number, height: number): P
     for (let i = 0; i < stride; i++)
       data[o++] = (((wa * upper[i]!) >> 16) + ((wb * lower[i]!) >> 16) + 2) >> 2;
   }
-  return { width, height, data };
-}
-
-/**
- * Resizes with a linear kernel as wide as the reduction (antialiased), which `resizeBilinear` is not:
- * small marks neither vanish nor alias. For the sound preset. One channel stays one.
- * @param width of the result, pixels, 1 to 16384
- * @param height of the result, pixels, 1 to 16384
- * @throws InputError for a size out of range
- */
-export async function resizeAntialiased(pixels: Pixels, width: number, height: number): Promise<Pixels> {
-  checkWhole('width', width, 1, largestSide);
-  checkWhole('height', height, 1, largestSide);
-  if (pixels.width === width && pixels.height === height) return pixels;
-  const channels = channelsOf(pixels) as 1 | 3;
-  const raw = { width: pixels.width, height: pixels.height, channels };
-  const data = await sharp(pixels.data, { raw })
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .raw()
-    .toBuffer();
   return { width, height, data };
 }

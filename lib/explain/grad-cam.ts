@@ -2,11 +2,9 @@ import { checkChoice, InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import type { Pixels } from '../dataset/xray';
 import { forward } from '../transfer/forward';
-import { headProbabilities } from '../transfer/head';
 import type { TransferModel } from '../transfer/model';
-import { poolingFor } from '../transfer/pooling';
-import { averagePooling, averagePoolingGradient } from './average-pooling';
-import { type CamMethod, camMethods, classActivation } from './class-activation';
+import { type CamMethod, camMethods } from './class-activation';
+import { classMapOf } from './class-map';
 import {
   type ClassChoice,
   type ClassMap,
@@ -15,7 +13,6 @@ import {
   type Explanation,
   explanationOf,
 } from './explanation';
-import { logitGradient } from './logit-gradient';
 import { type Explainable, seenPictures } from './seen-pictures';
 
 export interface GradCamOptions extends WorkOptions {
@@ -27,22 +24,6 @@ export interface GradCamOptions extends WorkOptions {
 
 /** Pictures a forward pass, whose feature maps are in memory at once. */
 const batchSize = 8;
-
-/** The map of one picture from its feature map [h, w, c]. */
-export function classMapOf(
-  featureMap: Float32Array,
-  { backbone: { featureShape: shape }, head, settings }: Explained,
-  method: CamMethod,
-  classOf: ClassChoice,
-): ClassMap {
-  const pooling = poolingFor(settings.pooling, shape);
-  const row = averagePooling(featureMap, shape, pooling);
-  const probabilities = headProbabilities(head, row);
-  const index = classOf(probabilities);
-  const gradient = averagePoolingGradient(logitGradient(head, row, index), shape, pooling);
-  const map = classActivation(method, { map: featureMap, gradient, shape });
-  return { index, probability: probabilities[index]!, map };
-}
 
 /**
  * Maps of pictures in the network's size.

@@ -2,6 +2,7 @@ import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { PossibleFigure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
+import { modelCautions, modelLimits } from './model-limits';
 import type { TrainedParts } from './trained-parts';
 import { toYaml, type YamlValue } from './yaml';
 
@@ -25,7 +26,7 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
   [heads, heads.map(() => '---'), ...rows].map(row).join('\n');
 
 /** Of a file its name alone: the folders above it are nobody's concern. */
-const weightsName = (weights: string): string => weights.split(/[\\/]/).at(-1)!;
+export const weightsName = (weights: string): string => weights.split(/[\\/]/).at(-1)!;
 
 const classesOf = ({ classes }: TrainedParts): string => classes.join(' / ');
 
@@ -79,27 +80,6 @@ function frontMatter(parts: TrainedParts, evaluation: Evaluation | null): string
   });
 }
 
-function cautions({ synthetic, interrupted, backbone, preset }: TrainedParts): string[] {
-  return [
-    ...(synthetic
-      ? [
-          '**Synthetic data**: every picture is a phantom drawn by a program; no figure says anything about X-rays of people.',
-        ]
-      : []),
-    ...(backbone.weights === 'random'
-      ? ['**Random weights**: the base was never trained; the figures show the procedure only.']
-      : []),
-    ...(interrupted
-      ? ['**Interrupted**: training was stopped early; this is the best head until then.']
-      : []),
-    ...(preset === 'article'
-      ? [
-          '**Article preset**: where the split had no validation part, the best epoch was chosen on the test pictures, as there; the figures are then too good.',
-        ]
-      : []),
-  ];
-}
-
 function figures(evaluation: Evaluation): string {
   const rows = evaluation.labels.map((label) => {
     const { precision, sensitivity, specificity, f1, support } = evaluation.perClass[label]!;
@@ -138,16 +118,11 @@ export function modelCard(
 ): string {
   const { backbone, seen, seed, preset, parameters } = parts;
   const head = parameters.hiddenUnits ? `${parameters.hiddenUnits} hidden units` : 'no hidden layer';
-  const limits = [
-    'For education only, never for diagnosis: no figure here was confirmed on pictures of another hospital, and none by a physician.',
-    'Classes that come from different sources are told apart by their sources first; the figures above cannot show that it is otherwise.',
-    `${seen.train.length} pictures were trained on. Read the intervals before the figures.`,
-  ];
   const sections = [
     `# ${plain(`${backbone.title}: ${classesOf(parts)}`)}`,
     cardMark,
     `**${education}**`,
-    ...cautions(parts),
+    ...modelCautions(parts).map(({ mark, words }) => `**${mark}**: ${words}`),
     '## What it is',
     `A new head (${head}) on the frozen base ${plain(backbone.title)}${backbone.fineTuned ? ', whose last block was trained too' : ''}, ` +
       `cut at \`${backbone.cut.replaceAll('`', '')}\`, with ${plain(weightsName(backbone.weights))} weights (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
@@ -171,7 +146,9 @@ export function modelCard(
       ? auditSection(audit)
       : 'None was made. `xray-transfer audit --dataset DIR` tells what such pictures let a model learn besides the disease.',
     '## Limits',
-    limits.map((limit) => `- ${limit}`).join('\n'),
+    modelLimits(parts)
+      .map((limit) => `- ${limit}`)
+      .join('\n'),
     '## Use',
     "```ts\nimport { loadModel } from 'xray-transfer';\n\nconst model = await loadModel('this folder');\nconst [prediction] = await model.predict(['picture.png']);\n```",
   ];

@@ -1,76 +1,16 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
-import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import { tensorflow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
-import { commit, sha256, temporaryName, writeFileAtomic, writeJson } from '../core/files';
+import { entriesOf, sha256, writeFileAtomic, writeFolderAtomic, writeJson } from '../core/files';
 import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
-import type { Backbone } from '../networks/backbone';
 import type { FrozenBase } from '../networks/frozen-base';
-import { layersModelFiles } from '../networks/layers-model-files';
-import { loadBackbone } from '../networks/load-backbone';
-import { featureRowShape } from './feature-settings';
 import { formatVersion } from './format-version';
 import type { Manifest } from './manifest';
 import { cardMark, modelCard } from './model-card';
-import { poolingFor } from './pooling';
+import { headFiles, wholeNetworkFiles } from './network-files';
 import type { TrainedParts } from './trained-parts';
-
-/** The head as tf.layers on top of `input`; layers are named head_1, head_2. */
-function appendHead(
-  tf: TensorFlow,
-  { head, parameters }: TrainedParts,
-  input: SymbolicTensor,
-): SymbolicTensor {
-  return head.layers.reduce((x, { units }, i) => {
-    const last = i === head.layers.length - 1;
-    const dropped =
-      last && head.layers.length > 1
-        ? (tf.layers.dropout({ rate: parameters.dropout, name: 'head_dropout' }).apply(x) as SymbolicTensor)
-        : x;
-    const dense = tf.layers.dense({ units, activation: last ? 'softmax' : 'relu', name: `head_${i + 1}` });
-    return dense.apply(dropped) as SymbolicTensor;
-  }, input);
-}
-
-function headModel(tf: TensorFlow, parts: TrainedParts, base: FrozenBase): LayersModel {
-  const shape = featureRowShape(base, parts.parameters.pooling);
-  const input = tf.input({ shape: [shape[0] * shape[1] * shape[2]], name: 'features' });
-  return tf.model({ inputs: input, outputs: appendHead(tf, parts, input), name: 'head' });
-}
-
-/** Base, pooling, head. */
-function wholeModel(tf: TensorFlow, parts: TrainedParts, backbone: Backbone): LayersModel {
-  const { window, stride } = poolingFor(parts.parameters.pooling, backbone.featureShape);
-  const pooling = tf.layers.averagePooling2d({
-    poolSize: window as [number, number],
-    strides: stride as [number, number],
-    name: 'head_pooling',
-  });
-  const pooled = pooling.apply(backbone.model.outputs[0]!) as SymbolicTensor;
-  const flat = tf.layers.flatten({ name: 'head_flatten' }).apply(pooled) as SymbolicTensor;
-  return tf.model({ inputs: backbone.model.inputs[0]!, outputs: appendHead(tf, parts, flat) });
-}
-
-/** Of the head alone, or, where the base was trained too, of the whole network. */
-async function filesOf(parts: TrainedParts, base: FrozenBase) {
-  const tf = await tensorflow();
-  const backbone = parts.backbone.fineTuned ? await loadBackbone(base.options) : undefined;
-  const model = backbone ? wholeModel(tf, parts, backbone) : headModel(tf, parts, base);
-  const own = parts.head.layers.map((_, i) => model.getLayer(`head_${i + 1}`));
-  try {
-    tf.tidy(() => {
-      parts.head.layers.forEach(({ kernel, bias, inputs, units }, i) => {
-        own[i]!.setWeights([tf.tensor2d(kernel, [inputs, units]), tf.tensor1d(bias)]);
-      });
-    });
-    return await layersModelFiles(model);
-  } finally {
-    for (const layer of own) layer.dispose();
-    backbone?.model.dispose();
-  }
-}
 
 const card = 'README.md';
 const filesOfModel = ['manifest.json', 'model.json', 'norm.bin', 'run.json', 'weights.bin', card];
@@ -86,10 +26,7 @@ const isOwnCard = (file: string): Promise<boolean> =>
  * @throws InputError naming what is in the way
  */
 export async function checkModelFolder(folder: string): Promise<void> {
-  const found = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
-    throw new InputError(`${folder} is no folder that a model could be written to (${error.code})`);
-  });
+  const found = await entriesOf(folder);
   const foreignCard = found.includes(card) && !(await isOwnCard(path.join(folder, card)));
   const other =
     found.find((name) => !filesOfModel.includes(name) && !name.startsWith('.')) ??
@@ -122,7 +59,8 @@ export async function saveModel(
   audit?: AuditSummary,
 ): Promise<void> {
   await checkModelFolder(folder);
-  const { topology, weights } = await filesOf(parts, base);
+  // The head alone, or, where the base was trained too, the whole network.
+  const { topology, weights } = await (parts.backbone.fineTuned ? wholeNetworkFiles : headFiles)(parts, base);
   // After fine-tuning they are among the weights of the whole network.
   const norm = base.norm && !parts.backbone.fineTuned ? await readFile(base.norm) : undefined;
   const { head: _, history, seconds, ...description } = parts;
@@ -139,9 +77,7 @@ export async function saveModel(
     evaluation: figures ?? null,
     notice: 'For education only, never for diagnosis.',
   };
-  const temporary = temporaryName(path.resolve(folder));
-  try {
-    await mkdir(temporary, { recursive: true });
+  await writeFolderAtomic(folder, async (temporary) => {
     await writeFileAtomic(path.join(temporary, 'model.json'), topology);
     await writeFileAtomic(path.join(temporary, 'weights.bin'), weights);
     if (norm) await writeFileAtomic(path.join(temporary, 'norm.bin'), norm);
@@ -155,9 +91,5 @@ export async function saveModel(
     });
     await writeFileAtomic(path.join(temporary, card), modelCard(parts, figures ?? null, audit ?? null));
     await writeJson(path.join(temporary, 'manifest.json'), manifest);
-    await commit(temporary, path.resolve(folder));
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }

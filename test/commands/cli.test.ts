@@ -60,6 +60,8 @@ describe('usage', () => {
     'evaluate',
     'predict',
     'features',
+    'export',
+    'demo',
     'audit',
     'cache',
     'report',

@@ -13,7 +13,8 @@ const modified = (file: string): number => statSync(file, { throwIfNoEntry: fals
 /** The compiled files that are older than their sources, or are not there. */
 const stale = (): string[] =>
   readdirSync(lib, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    // The page of the demo is Vite's.
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(path.join('demo', 'page')))
     .map((name) => ({ source: path.join(lib, name), compiled: path.join(dist, name.replace(/ts$/, 'js')) }))
     .filter(({ source, compiled }) => modified(source) > modified(compiled))
     .map(({ compiled }) => compiled);

@@ -8,7 +8,7 @@ import { seededRandom } from '../../lib/core/random';
 import type { Pixels } from '../../lib/dataset/xray';
 import type { MapShape } from '../../lib/explain/average-pooling';
 import { type CamMethod, camMethods } from '../../lib/explain/class-activation';
-import { classMapOf } from '../../lib/explain/grad-cam';
+import { classMapOf } from '../../lib/explain/class-map';
 import { occlusion } from '../../lib/explain/occlusion';
 import { loadFrozenBase } from '../../lib/networks/freeze';
 import { type BackboneName, backboneNames } from '../../lib/networks/names';
