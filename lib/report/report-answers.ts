@@ -95,8 +95,9 @@ function whatAudited({ audits }: Reported): string {
     return 'Nothing: these pictures were not audited. xray-transfer audit says why, or makes one.';
   return distinct
     .map(({ of, verdict, expectation, tests }) => {
-      const flagged = tests.filter((test) => test.verdict === 'flagged').length;
-      return `${of}: ${verdict}${flagged ? ` (${flagged} of ${plural(tests.length, 'test')})` : ''}. ${expectation}`;
+      const flagged = tests.filter((test) => test.verdict === 'flagged').map(({ title }) => title);
+      const found = flagged.length ? `flagged: ${flagged.join('; ')}` : 'none flagged';
+      return `${of}: ${verdict}. ${expectation} Of ${plural(tests.length, 'test')}, ${found}.`;
     })
     .join(' ');
 }
