@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { classFolders } from '../dataset/class-files';
 import { picturesHash } from '../dataset/pictures-hash';
 import { readRecords } from '../dataset/records';
 import { syntheticSource } from '../dataset/xray';
@@ -46,6 +47,12 @@ export async function describeData(
     return [`data: ${name}`, `${records.length} pictures, SHA-256 over their hashes ${hash}…`] as const;
   });
   const synthetic = own.some(({ records }) => records.some(({ source }) => source === syntheticSource));
-  const counts = Object.fromEntries(own.map(({ name, records }) => [name, records.length]));
+  // Folders of one's own have no records; their pictures are counted all the same.
+  const folders = await classFolders(dataset).catch(() => new Map<string, string[]>());
+  const recorded = own.map(({ name, records }) => [name, records.length] as const);
+  const counts = {
+    ...Object.fromEntries([...folders].map(([name, pictures]) => [name, pictures.length])),
+    ...Object.fromEntries(recorded),
+  };
   return { rows, counts, synthetic };
 }

@@ -64,7 +64,7 @@ function whatRan({ notebooks, runs, backend }: Reported): string {
 function onWhat({ dataset, counts, synthetic }: Reported): string {
   const classes = Object.entries(counts).map(([label, count]) => `${count} ${label}`);
   const total = Object.values(counts).reduce((a, b) => a + b, 0);
-  if (!total) return `No pictures with records were found in ${dataset}.`;
+  if (!total) return `No pictures were found in ${dataset}.`;
   return `${plural(total, 'picture')} in ${dataset}: ${classes.join(', ')}.${
     synthetic ? ' They are phantoms drawn by this program; nothing here holds for X-rays of people.' : ''
   }`;

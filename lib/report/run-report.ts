@@ -217,6 +217,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const { file, bytes } = await buildReport({
     notebooks: names.map((name) => path.join(executed, name)),
     output: path.resolve(out, 'index.html'),
+    ...(project && { title: `Transfer learning: ${path.basename(path.resolve(project))}` }),
     notices,
     summary: { answers, runs: models },
     audits,
