@@ -10,6 +10,8 @@ interface Known {
   readonly truth: readonly number[];
   readonly classes: readonly string[];
   readonly patients: readonly string[];
+  /** Pictures are compared within each list of numbers only, and the lists' figures averaged. Default: all with all. */
+  readonly strata?: readonly (readonly number[])[];
 }
 
 /** Bootstrap resamples of an interval. */
@@ -33,17 +35,20 @@ const meanOf =
  * interval keeps a patient's pictures together. Of several judgements of the same pictures it is their mean AUROC.
  */
 export function areaFigure(
-  { truth, classes, patients }: Known,
+  { truth, classes, patients, strata = [truth.map((_, i) => i)] }: Known,
   judgements: readonly (readonly (readonly number[])[])[],
   random: Random,
 ): PossibleFigure {
   const counted = classes.length === 2 ? [0] : classes.map((_, c) => c);
   const statistics = judgements.flatMap((logits) =>
-    counted.map((c) =>
-      rocArea(
-        logits.map((row) => row[c]!),
-        truth.map((own) => own === c),
-      ),
+    counted.flatMap((c) =>
+      strata.map((own): Statistic => {
+        const area = rocArea(
+          own.map((i) => logits[i]![c]!),
+          own.map((i) => truth[i] === c),
+        );
+        return (weights) => area(own.map((i) => weights[i]!));
+      }),
     ),
   );
   const inClass = classes.map((_, c) => new Set(patients.filter((_, i) => truth[i] === c)).size);

@@ -10,6 +10,7 @@ import type { FrozenBase } from '../networks/frozen-base';
 import { withBackbone } from '../transfer/open-backbone';
 import { asPictures, type PictureToSee } from '../transfer/picture-variants';
 import { type Audit, type AuditedData, type AuditTest, type TestName, testNames } from './audit';
+import { describeControls, usableControls } from './controls';
 import { expectationOf, verdictOf } from './expectation';
 import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
 import { type Gram, gramOf } from './logistic';
@@ -19,7 +20,8 @@ import { perceptualHash } from './perceptual-hash';
 import type { Measurement, Omission } from './rules';
 import { toTest } from './rules';
 import { lungTest, networkRows, plainTests, recordTests } from './shortcuts';
-import { sameSource, sourceOfClass, sourcesLeftOut } from './sources';
+import { sameSource, sourceOfClass, sourceWithoutClass } from './sources';
+import { sourcesLeftOut } from './sources-left-out';
 import { aurocOf, aurocOfRows, logitsOf, type Study, studyOf, tooFewPatients } from './study';
 import { thumbnailsOf } from './thumbnails';
 
@@ -36,7 +38,10 @@ export interface AuditOptions extends WorkOptions {
   readonly perClass?: number;
   /** A split to be examined for patients on two sides. Default: one by picture, as the article makes. */
   readonly split?: Split;
-  /** Pictures of other findings from the source of a class, under whatever class name. Default: none. */
+  /**
+   * Pictures of other findings from the source of a class, under whatever class name; `AuditedData.controls` tells how
+   * many were used. Default: none.
+   */
   readonly controls?: readonly Xray[];
 }
 
@@ -65,6 +70,7 @@ function describeData(
   xrays: readonly Xray[],
   sampled: readonly Xray[],
   classes: readonly string[],
+  controls: AuditedData['controls'],
 ): AuditedData {
   return {
     pictures: xrays.length,
@@ -79,6 +85,7 @@ function describeData(
         sources: [...new Set(own.map(({ source }) => source))].sort(byText),
       };
     }),
+    controls,
     synthetic: isSynthetic(xrays),
     sha256: picturesHash(xrays),
   };
@@ -113,6 +120,7 @@ async function learntTests(
     ...plainTests(study, thumbnails),
     ...recordTests(study),
     sourceOfClass(study, rows, controlled),
+    sourceWithoutClass(study, rows, controlled),
     sourcesLeftOut(study, gram),
     sameSource(study, rows, controlled),
   ];
@@ -131,7 +139,7 @@ const inOrder = (tests: readonly AuditTest[]): AuditTest[] =>
  * Each figure stands under a rule (see `rules`); what a network sees is judged by a logistic regression on its frozen
  * features, patients kept together.
  * @param given records of two classes or more; their order does not matter
- * @throws InputError for fewer classes, or as `loadBackbone` and `extractFeatures` do
+ * @throws InputError for fewer classes, for controls that are none, or as `loadBackbone` and `extractFeatures` do
  * @throws the signal's reason when interrupted; features that were computed are kept
  */
 export async function auditDataset(given: readonly Xray[], options: AuditOptions = {}): Promise<Audit> {
@@ -145,8 +153,7 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
   const classes = classesOf(xrays);
   if (classes.length < 2)
     throw new InputError(`xrays are of ${classes.length} class; an audit is of two or more`);
-  const known = new Set(xrays.map(({ patientId }) => patientId));
-  const others = controls.filter(({ label, patientId }) => !classes.includes(label) && !known.has(patientId));
+  const others = usableControls(controls, xrays);
 
   const thumbnails = await thumbnailsOf(xrays, work);
   const hashed = xrays.map((xray, i) => ({ xray, hash: perceptualHash(thumbnails[i]!) }));
@@ -182,12 +189,12 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
   ];
   const tests = inOrder(results.map((result) => toTest(result, learnt.whole)));
   return {
-    data: describeData(xrays, sampled, classes),
+    data: describeData(xrays, sampled, classes, describeControls(controls, others)),
     backbone: learnt.backbone,
     seed,
     whole: learnt.whole,
     tests,
-    verdict: verdictOf(tests),
+    verdict: verdictOf(tests, learnt.whole),
     expectation: expectationOf(tests, learnt.whole),
     duplicates: pairs.slice(0, mostPairs),
     seconds: (performance.now() - start) / 1000,

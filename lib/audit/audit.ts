@@ -18,6 +18,7 @@ export const testNames = [
   'source-name',
   'view',
   'source-of-class',
+  'source-without-class',
   'sources-left-out',
   'same-source',
 ] as const;
@@ -67,6 +68,19 @@ export interface AuditedData {
     readonly sampled: number;
     readonly sources: readonly string[];
   }[];
+  /** Pictures that are set beside the classes, see `AuditOptions.controls`. */
+  readonly controls: {
+    readonly given: number;
+    /** All but those whose patient or picture is among the classes. */
+    readonly used: number;
+    /** Those used, by the name of their class. */
+    readonly findings: readonly {
+      readonly label: string;
+      readonly pictures: number;
+      readonly patients: number;
+      readonly sources: readonly string[];
+    }[];
+  };
   readonly synthetic: boolean;
   /** SHA-256 over the pictures' hashes, sorted. */
   readonly sha256: string;

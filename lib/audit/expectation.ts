@@ -1,15 +1,56 @@
 import type { Verdict } from '../evaluation/audit-summary';
 import type { PossibleFigure } from '../evaluation/figure';
-import type { AuditTest } from './audit';
+import { formatFigure } from '../evaluation/format-figure';
+import type { AuditTest, TestName } from './audit';
 import { rules } from './rules';
 
 const two = (value: number): string => value.toFixed(2);
 const lowerFirst = (text: string): string => `${text[0]!.toLowerCase()}${text.slice(1)}`;
 
-/** Flagged if a test is whose flag counts; clear if none is and the border was tried. */
-export function verdictOf(tests: readonly AuditTest[]): Verdict {
-  if (tests.some(({ name, verdict }) => verdict === 'flagged' && rules[name].decisive)) return 'flagged';
+const isFlag = ({ name, verdict }: AuditTest): boolean => verdict === 'flagged' && rules[name].decisive;
+
+/** Whether whole pictures tell the classes apart no better than chance, and no shortcut does well. */
+const tellsNothing = (tests: readonly AuditTest[], whole: PossibleFigure): boolean =>
+  whole.value === null ||
+  (whole.low <= 0.5 &&
+    !tests.some((test) => {
+      const { condition } = rules[test.name];
+      return isFlag(test) && condition.kind === 'tells' && test.figure.value! >= condition.atLeast;
+    }));
+
+/**
+ * Flagged if a test is whose flag counts; clear if none is and the border was tried. Where nothing is learnt from the
+ * whole pictures, nothing was tested.
+ * @param whole AUROC of the whole pictures
+ */
+export function verdictOf(tests: readonly AuditTest[], whole: PossibleFigure): Verdict {
+  if (tellsNothing(tests, whole)) return 'not tested';
+  if (tests.some(isFlag)) return 'flagged';
   return tests.some(({ name, verdict }) => name === 'border' && verdict === 'clear') ? 'clear' : 'not tested';
+}
+
+/** Tests in which a network, or a plain classifier, saw what lies outside the lungs or comes from another source. */
+const ofPictures: ReadonlySet<TestName> = new Set([
+  'without-centre',
+  'border',
+  'one-border',
+  'edges',
+  'sources-left-out',
+]);
+
+/** What follows from the test of a loss; of pictures of another source only the last two say something. */
+function lossWords(name: TestName | undefined, reached: string): string {
+  if (name === undefined)
+    return (
+      'No test here shows that it does follow what lies outside the lungs, and none shows that it does not; ' +
+      'try it on such pictures before any figure is believed.'
+    );
+  if (name === 'same-source')
+    return (
+      'Whether it learns the source or any opacity, these pictures cannot tell; ' +
+      'try it on pictures of another source, with other findings among them, before any figure is believed.'
+    );
+  return `Expect it to do worse there than ${reached}, as in that test; how much worse, only such pictures can show.`;
 }
 
 /**
@@ -17,11 +58,13 @@ export function verdictOf(tests: readonly AuditTest[]): Verdict {
  * @param whole AUROC of the whole pictures
  */
 export function expectationOf(tests: readonly AuditTest[], whole: PossibleFigure): string {
-  const verdict = verdictOf(tests);
+  const verdict = verdictOf(tests, whole);
   if (whole.value === null) return 'Nothing can be expected: there are too few pictures to learn from.';
+  if (tellsNothing(tests, whole))
+    return `Nothing can be said: nothing is learnt from the whole pictures (AUROC ${formatFigure(whole, 2)}).`;
   const reached = two(whole.value);
   if (verdict === 'flagged') {
-    const flagged = tests.filter((test) => test.verdict === 'flagged' && rules[test.name].decisive);
+    const flagged = tests.filter(isFlag);
     const measured = flagged.filter(({ name }) => rules[name].condition.kind === 'loses').at(-1);
     const shortcuts = flagged.filter(({ name }) => rules[name].condition.kind === 'tells');
     const best = shortcuts.reduce<AuditTest | undefined>(
@@ -38,16 +81,15 @@ export function expectationOf(tests: readonly AuditTest[], whole: PossibleFigure
         ? [`${lowerFirst(measured.title)}: AUROC ${two(measured.figure.value!)} instead of ${reached}`]
         : []),
     ].join('; ');
-    const isSource = flagged.some(({ name }) => name === 'source-name' || name === 'same-source');
+    // The records alone see no picture: that class and source go together must show in the pictures too.
+    const isSource =
+      flagged.some(({ name }) => name === 'source-name') && flagged.some(({ name }) => ofPictures.has(name));
     return isSource
       ? `Expect a model trained on these pictures to fail on those of a source that it has never seen: ${why}. ` +
           'What it learns is, or can be, where a picture comes from. On pictures of one new source expect it to give most of ' +
           `them one and the same answer, whatever they show, and an AUROC nearer 0.5 than ${reached}.`
       : `A model trained on these pictures may fail on those of a source that it has never seen: ${why}. ` +
-          (measured
-            ? `Expect it to do worse there than ${reached}, as in that test; how much worse, only such pictures can show.`
-            : 'No test here shows that it does follow what lies outside the lungs, and none shows that it does not; ' +
-              'try it on such pictures before any figure is believed.');
+          lossWords(measured?.name, reached);
   }
   if (verdict === 'clear')
     return (

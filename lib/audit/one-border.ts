@@ -1,4 +1,5 @@
 import { seededRandom } from '../core/random';
+import { formatFigure } from '../evaluation/format-figure';
 import { argmax } from '../evaluation/probabilities';
 import type { PictureToSee } from '../transfer/picture-variants';
 import { areaFigure } from './area-figure';
@@ -71,11 +72,10 @@ export async function oneBorder(
     });
     return `within borders of "${label}" ${same.length} of ${count} pictures are called so`;
   });
-  const two = (value: number | null) => value?.toFixed(2) ?? '–';
   return {
     name,
     figure,
     against: own,
-    found: `${called.join(', ')}; AUROC ${two(figure.value)}, within borders of their own class ${two(own.value)}`,
+    found: `${called.join(', ')}; AUROC ${formatFigure(figure, 2)}, within borders of their own class ${formatFigure(own, 2)}`,
   };
 }

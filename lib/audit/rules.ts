@@ -13,7 +13,7 @@ export type Condition =
   | { readonly kind: 'tells'; readonly atLeast: number; readonly within: number }
   /** As well as by the whole picture, though perhaps by the disease itself. */
   | { readonly kind: 'keeps-up'; readonly within: number }
-  /** More is lost of what the whole pictures reach than chance takes. */
+  /** More is lost of what the whole pictures reach than chance takes; models trained on other pictures differ too. */
   | { readonly kind: 'loses'; readonly moreThan: number };
 
 /** A row of the table of rules. */
@@ -177,6 +177,15 @@ export const rules: Readonly<Record<TestName, Rule>> = {
     flagged: 'sources look different where the disease is the same: a network can learn them',
     clear: 'where the disease is the same the sources look alike',
   },
+  'source-without-class': {
+    part: 'shortcuts',
+    title: 'Sources among several findings',
+    measure: 'AUROC',
+    condition: tells,
+    decisive: false,
+    flagged: 'sources, or the other diseases in them, look different: only a hint',
+    clear: 'without that class the sources look alike',
+  },
   'sources-left-out': {
     part: 'shortcuts',
     title: 'A source left out of the training',
@@ -184,7 +193,7 @@ export const rules: Readonly<Record<TestName, Rule>> = {
     condition: { kind: 'loses', moreThan: 0.05 },
     decisive: true,
     flagged: 'pictures of another source are told apart worse',
-    clear: 'pictures of another source are told apart as well',
+    clear: 'no loss on pictures of another source is shown',
   },
   'same-source': {
     part: 'shortcuts',
@@ -192,7 +201,8 @@ export const rules: Readonly<Record<TestName, Rule>> = {
     measure: 'AUROC',
     condition: { kind: 'loses', moreThan: 0.05 },
     decisive: true,
-    flagged: 'within one source the class is not told apart as well: the source was learnt',
+    flagged:
+      'other findings of that source are called the class too: the source was learnt, or any opacity; these pictures cannot tell which',
     clear: 'the class is told apart within its own source too',
   },
 };
@@ -209,7 +219,7 @@ export function describeCondition(condition: Condition): string {
     case 'keeps-up':
       return `flagged if above chance and within ${condition.within.toFixed(2)} of the whole picture`;
     case 'loses':
-      return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against, and its interval below it too`;
+      return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against, its interval below it too, and that is above chance`;
   }
 }
 
@@ -233,7 +243,13 @@ export function isFlagged(condition: Condition, figure: PossibleFigure, whole: P
     case 'keeps-up':
       return keepsUp(condition.within);
     case 'loses':
-      return whole.value !== null && value < whole.value - condition.moreThan && high < whole.value;
+      // Nothing is lost where nothing was told.
+      return (
+        whole.value !== null &&
+        whole.low > 0.5 &&
+        value < whole.value - condition.moreThan &&
+        high < whole.low
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import { lungField } from '../dataset/lung-field';
 import type { Region } from '../dataset/region';
 import type { Xray } from '../dataset/xray';
 import type { PossibleFigure } from '../evaluation/figure';
+import { formatFigure } from '../evaluation/format-figure';
 import type { FrozenBase } from '../networks/frozen-base';
 import { extractFeatures } from '../transfer/features';
 import type { PictureToSee } from '../transfer/picture-variants';
@@ -86,6 +87,5 @@ export async function lungTest(
   return { name, figure, against, found: describeLungs(figure, against, text) };
 }
 
-const two = (figure: PossibleFigure) => figure.value?.toFixed(2) ?? '–';
 const describeLungs = (figure: PossibleFigure, against: PossibleFigure, counts: string): string =>
-  `AUROC ${two(figure)}, whole pictures ${two(against)}; a rough field, found in ${counts} pictures`;
+  `AUROC ${formatFigure(figure, 2)}, whole pictures ${formatFigure(against, 2)}; a rough field, found in ${counts} pictures`;

@@ -9,7 +9,7 @@ import type { Rows } from './rows';
 /** Divisions into folds; their logits are averaged, since one division is chance. */
 const divisions = 3;
 /** Patients that a class needs for a figure that means anything. */
-export const fewestPatients = 10;
+export const fewestPatients = 20;
 
 /** The pictures that the tests learn from, with what all tests share. */
 export interface Study {

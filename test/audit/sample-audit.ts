@@ -31,6 +31,11 @@ export const sampleAudit: Audit = {
       { label: 'covid', pictures: 68, patients: 46, sampled: 68, sources: ['covid-chestxray-dataset'] },
       { label: 'normal', pictures: 69, patients: 64, sampled: 60, sources: ['kaggle-chest-xray'] },
     ],
+    controls: {
+      given: 20,
+      used: 18,
+      findings: [{ label: 'ARDS', pictures: 18, patients: 12, sources: ['covid-chestxray-dataset'] }],
+    },
     synthetic: false,
     sha256: 'a'.repeat(64),
   },
