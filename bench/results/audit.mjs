@@ -5,21 +5,34 @@ import { library } from './library.mjs';
 import { table } from './markdown.mjs';
 
 const { auditDataset, formatFigure } = library('index');
+const { auditFigure } = library('evaluation/audit-summary');
+
+/** Both folders of the Kaggle collection are of one hospital. */
+const ofOneSource = (xrays) => xrays.map((xray) => ({ ...xray, source: 'kaggle-chest-xray' }));
 
 const audited = [
   {
     name: 'COVID-19 against normal',
     about:
       'All COVID-19 pictures against the normal ones of the Kaggle train folder; as controls the other findings of the COVID-19 collection.',
-    xrays: ({ covid, train }) => [...covid, ...of(train, 'normal')],
+    xrays: ({ covid, train }) => [...covid, ...ofOneSource(of(train, 'normal'))],
     options: ({ controls }) => ({ controls }),
   },
   {
     name: 'Normal against pneumonia',
-    about: "The whole Kaggle collection, train and test folder, whose division is the collection's own.",
-    xrays: ({ train, test }) => [...train, ...test],
+    about:
+      "The whole Kaggle collection, train and test folder, whose division is the collection's own. Patients are known by the " +
+      'numbers in file names, which the two folders may have given out twice: patients on two sides are at most so many.',
+    xrays: ({ train, test }) => ofOneSource([...train, ...test]),
     options: ({ train, test }) => ({
-      split: { train, validation: [], test, classes: ['normal', 'pneumonia'], seed, grouping: 'image' },
+      split: {
+        train: ofOneSource(train),
+        validation: [],
+        test: ofOneSource(test),
+        classes: ['normal', 'pneumonia'],
+        seed,
+        grouping: 'image',
+      },
     }),
   },
 ];
@@ -42,13 +55,6 @@ export async function compute({ data, keep, say }) {
   return { audits, phantoms };
 }
 
-const figureText = ({ figure, measure }) =>
-  figure.value === null
-    ? '–'
-    : figure.low === figure.high
-      ? `${figure.value} ${measure}`
-      : `${measure} ${formatFigure(figure, 2)}`;
-
 const part = ({ name, about, audit }) => [
   `### ${name}`,
   '',
@@ -61,12 +67,20 @@ const part = ({ name, about, audit }) => [
       '; ',
     )}. ${audit.backbone.title}, ${audit.backbone.weights} weights; whole pictures AUROC ${formatFigure(audit.whole, 2)}; ` +
     `${audit.seconds.toFixed(0)} s, features from the cache where they were there.`,
+  ...(audit.data.controls.given
+    ? [
+        '',
+        `Controls: ${audit.data.controls.used} of ${audit.data.controls.given} pictures used (${audit.data.controls.findings
+          .map(({ label, pictures, patients }) => `${label}: ${pictures} of ${patients} patients`)
+          .join('; ')}).`,
+      ]
+    : []),
   '',
   `**${audit.verdict}.** ${audit.expectation}`,
   '',
   ...table(
     ['test', 'figure', 'verdict', 'what was found', 'rule'],
-    audit.tests.map((test) => [test.title, figureText(test), test.verdict, test.words, test.rule]),
+    audit.tests.map((test) => [test.title, auditFigure(test), test.verdict, test.words, test.rule]),
   ),
   '',
 ];
@@ -74,9 +88,10 @@ const part = ({ name, about, audit }) => [
 export const render = ({ audits, phantoms }) => [
   '## Audit: what the pictures let a model learn besides the disease',
   '',
-  'From the training pictures alone: `xray-transfer audit --dataset DIR --controls DIR`. A logistic regression on frozen features, ' +
-    'patients kept together, 5 folds × 3 divisions; intervals of 95 % keep a patient together. Duplicates are looked for among all ' +
-    'pictures, the rest among 200 a class at most.',
+  'From pictures alone, without a model: `xray-transfer audit --dataset DIR`, with `--controls DIR` where other findings of a ' +
+    "class's source are at hand, as they were for the first. A logistic regression on frozen features, " +
+    'patients kept together, 5 folds × 3 divisions; intervals of 95 % keep a patient together. Identical files, and pictures alike by their perceptual ' +
+    'hash, are looked for among all pictures; pictures alike by features, and all the rest, among 200 a class at most.',
   '',
   ...audits.flatMap(part),
   '### Phantoms that are confounded, and phantoms that are not',

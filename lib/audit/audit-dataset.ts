@@ -14,7 +14,7 @@ import { describeControls, usableControls } from './controls';
 import { expectationOf, verdictOf } from './expectation';
 import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
 import { type Gram, gramOf } from './logistic';
-import { pairsByHash, withFeatures } from './near-duplicates';
+import { pairsByHash, pairsToShow, withFeatures } from './near-duplicates';
 import { oneBorder } from './one-border';
 import { perceptualHash } from './perceptual-hash';
 import type { Measurement, Omission } from './rules';
@@ -34,7 +34,10 @@ export interface AuditOptions extends WorkOptions {
   readonly weights?: string;
   /** Of samples, folds, borders and random weights. Default 42. */
   readonly seed?: number;
-  /** Pictures a class, at most, that the tests learn from; duplicates are looked for among all. Default 200. */
+  /**
+   * Pictures a class, at most, that the tests learn from. Copies and look-alikes by hash are looked for among all
+   * pictures, look-alikes by features among these. Default 200.
+   */
   readonly perClass?: number;
   /** A split to be examined for patients on two sides. Default: one by picture, as the article makes. */
   readonly split?: Split;
@@ -196,7 +199,7 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
     tests,
     verdict: verdictOf(tests, learnt.whole),
     expectation: expectationOf(tests, learnt.whole),
-    duplicates: pairs.slice(0, mostPairs),
+    duplicates: pairsToShow(pairs, mostPairs),
     seconds: (performance.now() - start) / 1000,
     notice: 'For education only, never for diagnosis.',
   };

@@ -98,7 +98,10 @@ export interface Audit extends AuditSummary {
   readonly verdict: Verdict;
   /** What to expect of a model trained on these pictures, on those of a source it has never seen. */
   readonly expectation: string;
-  /** The nearest pairs, at most 60, those found by features alone last; `exact-duplicates` and `near-duplicates` count all. */
+  /**
+   * At most 60 pairs: those of two patients first, nearest first, a third of the places for those found by features
+   * alone; `exact-duplicates` and `near-duplicates` count all.
+   */
   readonly duplicates: readonly DuplicatePair[];
   /** Seconds of wall time. */
   readonly seconds: number;

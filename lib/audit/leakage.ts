@@ -1,4 +1,5 @@
 import { seededRandom } from '../core/random';
+import { isNumberedPatient } from '../dataset/patient-id';
 import { splitDataset } from '../dataset/split-dataset';
 import type { Split, Xray } from '../dataset/xray';
 import { clusteredBootstrap } from '../evaluation/clustered-bootstrap';
@@ -54,9 +55,13 @@ export function patientsOnTwoSides(
   const name = 'shared-patients';
   if (allSingle(xrays)) return { name, why: single };
   const split = given ?? splitDataset(xrays, { grouping: 'image', test: 0.2, seed });
-  const shared = sharedPatients(split).length;
+  const two = sharedPatients(split);
+  const shared = two.length;
+  const doubt = two.some(({ patientId }) => isNumberedPatient(patientId))
+    ? ', if equal numbers in file names are one patient; numbers may be reused between folders'
+    : '';
   const where = given ? 'the split given' : 'a split by picture';
-  const found = `in ${where} ${shared} of ${plural(split.test.length, 'test picture')} ${shared === 1 ? 'is' : 'are'} of patients who are trained on too`;
+  const found = `in ${where} ${shared} of ${plural(split.test.length, 'test picture')} ${shared === 1 ? 'is' : 'are'} of patients who are trained on too${doubt}`;
   return { name, figure: counted(shared), found };
 }
 

@@ -64,6 +64,28 @@ export function withFeatures(
   return [...known, ...byFeatures];
 }
 
+/** Share of the places that are kept for pairs that the features alone tell, if there are so many. */
+const featurePlaces = 1 / 3;
+
+/**
+ * So many pairs to be looked at, nearest first: those of two patients before those of one, and among either those found
+ * by hash before those found by features alone, of which a third of the places are kept.
+ * @param pairs as `withFeatures` returns them
+ */
+export function pairsToShow(pairs: readonly DuplicatePair[], count: number): DuplicatePair[] {
+  const acrossFirst = (list: readonly DuplicatePair[]) => [
+    ...list.filter(({ patients }) => patients[0] !== patients[1]),
+    ...list.filter(({ patients }) => patients[0] === patients[1]),
+  ];
+  const byHash = acrossFirst(pairs.filter(({ hashDistance }) => hashDistance <= mostBits));
+  const byFeatures = acrossFirst(pairs.filter(({ hashDistance }) => hashDistance > mostBits));
+  const kept = Math.max(
+    count - byHash.length,
+    Math.min(byFeatures.length, Math.floor(count * featurePlaces)),
+  );
+  return acrossFirst([...byHash.slice(0, count - kept), ...byFeatures.slice(0, kept)]);
+}
+
 /** How many files are copies of another one: all but the first of each group of identical ones. */
 export function surplusCopies(xrays: readonly Xray[]): { copies: number; groups: number } {
   const groups = findDuplicates(xrays);

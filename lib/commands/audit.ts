@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { asError, InputError } from '../core/check';
 import { names, run, whole } from './run';
 
 /** `audit`: what pictures let a model learn besides the disease. */
@@ -25,9 +26,14 @@ export function addAudit(program: Command): void {
       run(command, async (work) => {
         const { auditDataset, loadDataset } = await import('../index.js');
         const { keepAudit } = await import('../audit/kept-audit.js');
+        const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { auditText } = await import('../notebook/describe-audit.js');
         const { dataset, classes, controls, keep, json: _, ...rest } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
+        await fetchAbsentWeights({ name: rest.backbone, weights: rest.weights }, work).catch((error) => {
+          work.signal.throwIfAborted();
+          throw new InputError(`${asError(error).message}. --backbone fractal needs no download`);
+        });
         const xrays = await loadDataset(dataset, { classes, ...work });
         const others = controls ? await loadDataset(controls, work) : [];
         const audit = await auditDataset(xrays, { ...rest, controls: others, ...work });

@@ -9,6 +9,11 @@ import { sha256 } from '../core/files';
 export const hashedPatientId = (of: string, patient: string): string =>
   `${of}:${sha256(patient).slice(0, 16)}`;
 
+const prefix = 'kaggle-chest-xray:';
+
+/** Whether a patient is known by the number in a Kaggle file's name alone, which may be reused between folders. */
+export const isNumberedPatient = (patientId: string): boolean => patientId.startsWith(prefix);
+
 /**
  * The patient that Kaggle's chest X-ray files name: `person1_virus_6.jpeg`, `IM-0001-0001.jpeg`,
  * `NORMAL2-IM-0035-0001.jpeg`. The numbers may be reused between folders, and between virus and bacteria; equal
@@ -18,8 +23,8 @@ export const hashedPatientId = (of: string, patient: string): string =>
  */
 export function kagglePatientId(file: string): string | undefined {
   const person = /person(\d+)_(virus|bacteria)_/i.exec(file);
-  if (person) return `kaggle-chest-xray:person${Number(person[1])}`;
+  if (person) return `${prefix}person${Number(person[1])}`;
   const image = /(NORMAL2-)?IM-(\d+)-/i.exec(file);
-  if (image) return `kaggle-chest-xray:${image[1] ? 'NORMAL2-' : ''}IM-${image[2]}`;
+  if (image) return `${prefix}${image[1] ? 'NORMAL2-' : ''}IM-${image[2]}`;
   return undefined;
 }

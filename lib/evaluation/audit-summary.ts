@@ -1,3 +1,6 @@
+import type { PossibleFigure } from './figure';
+import { formatFigure, noFigure } from './format-figure';
+
 /** What a test of an audit concludes. */
 export const verdicts = ['flagged', 'clear', 'not tested'] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -9,8 +12,28 @@ export interface AuditSummary {
   readonly expectation: string;
   readonly tests: readonly {
     readonly title: string;
+    /** What `figure` is: "AUROC", "pictures". */
+    readonly measure: string;
+    /** With its 95 % interval; a count has itself as both bounds. Three nulls where the test was not made. */
+    readonly figure: PossibleFigure;
     readonly verdict: Verdict;
+    /** The rule that led to the verdict. */
+    readonly rule: string;
     /** What was found and what it means. */
     readonly words: string;
   }[];
+}
+
+/** There is an audit, but not of these pictures. */
+export const otherPictures = 'of other pictures';
+/** What was found where an audit of a model's pictures was looked for. */
+export type AuditFound = AuditSummary | typeof otherPictures;
+
+/** A test's figure for people: "AUROC 0.93 [0.91, 0.95]", "3 pairs", or a dash. */
+export function auditFigure({
+  measure,
+  figure,
+}: Pick<AuditSummary['tests'][number], 'measure' | 'figure'>): string {
+  if (figure.value === null) return noFigure;
+  return figure.low === figure.high ? `${figure.value} ${measure}` : `${measure} ${formatFigure(figure, 2)}`;
 }

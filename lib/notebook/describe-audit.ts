@@ -57,11 +57,16 @@ export function auditText({ data, whole, tests, verdict, expectation, duplicates
   const pairs = duplicates.filter(({ exact }) => !exact).slice(0, 10);
   return [
     ...classes,
+    ...(data.controls.given
+      ? [
+          `controls: ${data.controls.used} of ${data.controls.given} pictures used${data.controls.findings.map(({ label, pictures }) => `; ${label} ${pictures}`).join('')}`,
+        ]
+      : []),
     ...(data.synthetic ? ['Synthetic phantoms: this says nothing about X-rays.'] : []),
     '',
     'Leakage',
     ...part('leakage'),
-    ...(pairs.length ? ['Nearest pairs that are not identical:'] : []),
+    ...(pairs.length ? ['Pairs that look alike and are not identical, of two patients first:'] : []),
     ...pairs.map(({ pictures, hashDistance }) => `  ${hashDistance} of 256 bits: ${pictures.join('  ')}`),
     '',
     `Shortcuts (whole pictures: AUROC ${formatFigure(whole, 2)})`,

@@ -1,4 +1,4 @@
-import type { AuditSummary } from '../evaluation/audit-summary';
+import { type AuditSummary, auditFigure } from '../evaluation/audit-summary';
 import { escapeHtml } from '../notebook/escape-html';
 
 /** An audit, and what was audited: "dataset/demo". */
@@ -6,14 +6,15 @@ export interface ReportedAudit extends AuditSummary {
   readonly of: string;
 }
 
-const row = ({ title, verdict, words }: AuditSummary['tests'][number]): string =>
-  `<tr><th scope="row">${escapeHtml(title)}</th>` +
-  `<td${verdict === 'flagged' ? ' class="caution"' : ''}>${verdict}</td><td>${escapeHtml(words)}</td></tr>`;
+const row = ({ title, measure, figure, verdict, words, rule }: AuditSummary['tests'][number]): string =>
+  `<tr><th scope="row">${escapeHtml(title)}</th><td>${escapeHtml(auditFigure({ measure, figure }))}</td>` +
+  `<td${verdict === 'flagged' ? ' class="caution"' : ''}>${verdict}</td><td>${escapeHtml(words)}</td><td>${escapeHtml(rule)}</td></tr>`;
 
 const part = ({ of, expectation, tests }: ReportedAudit): string =>
   `<h3>${escapeHtml(of)}</h3><p>${escapeHtml(expectation)}</p>` +
   `<div class="table" role="region" tabindex="0" aria-label="Audit of ${escapeHtml(of)}"><table>` +
-  '<thead><tr><th scope="col">Test</th><th scope="col">Verdict</th><th scope="col">What was found</th></tr></thead>' +
+  '<thead><tr><th scope="col">Test</th><th scope="col">Figure</th><th scope="col">Verdict</th>' +
+  '<th scope="col">What was found</th><th scope="col">Rule</th></tr></thead>' +
   `<tbody>${tests.map(row).join('')}</tbody></table></div>`;
 
 /** The first of those that found the same. */

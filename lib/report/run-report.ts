@@ -8,7 +8,7 @@ import type { WorkOptions } from '../core/progress';
 import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
 import { createArticleDataset } from '../dataset/create-article-dataset';
 import { loadDataset } from '../dataset/load-dataset';
-import type { AuditSummary } from '../evaluation/audit-summary';
+import { type AuditSummary, otherPictures } from '../evaluation/audit-summary';
 import { projectDataset } from '../notebook/create-project';
 import { executeNotebook } from '../notebook/execute';
 import { NotebookProcess } from '../notebook/notebook-child';
@@ -96,18 +96,15 @@ async function chooseDataset(
 }
 
 /**
- * The audit kept beside a dataset, else one made now, with the network that comes with the project; undefined for
- * pictures that cannot be audited: too few, or of one class.
+ * The audit kept beside a dataset if it is of these pictures, else one made now, with the network that comes with the
+ * project; undefined for pictures that cannot be audited: too few, or of one class.
  */
 async function auditOf(dataset: string, work: WorkOptions): Promise<AuditSummary | undefined> {
-  const kept = await keptAudit(dataset);
-  if (kept) return kept;
   try {
-    return await auditDataset(await loadDataset(dataset, work), {
-      backbone: 'fractal',
-      weights: 'fractals',
-      ...work,
-    });
+    const xrays = await loadDataset(dataset, work);
+    const kept = await keptAudit(dataset, xrays);
+    if (kept && kept !== otherPictures) return kept;
+    return await auditDataset(xrays, { backbone: 'fractal', weights: 'fractals', ...work });
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

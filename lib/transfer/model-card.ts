@@ -1,4 +1,4 @@
-import type { AuditSummary } from '../evaluation/audit-summary';
+import { type AuditFound, auditFigure, otherPictures } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { PossibleFigure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
@@ -41,6 +41,17 @@ function metricOf(type: string, name: string, figure: PossibleFigure): YamlValue
   ];
 }
 
+/** The figures that need probabilities, where these were known. */
+function ofProbabilities({ auroc, auprc, calibration }: Evaluation) {
+  const all: readonly { type: string; name: string; figure: PossibleFigure | undefined }[] = [
+    { type: 'roc_auc', name: 'AUROC', figure: auroc },
+    { type: 'average_precision', name: 'AUPRC', figure: auprc },
+    { type: 'ece', name: 'expected calibration error', figure: calibration?.ece },
+    { type: 'brier_score', name: "Brier's score", figure: calibration?.brier },
+  ];
+  return all.flatMap(({ figure, ...rest }) => (figure ? [{ ...rest, figure }] : []));
+}
+
 function metrics(evaluation: Evaluation): YamlValue[] {
   const ofClasses = evaluation.labels.flatMap((label) => {
     const { sensitivity, specificity, precision, f1 } = evaluation.perClass[label]!;
@@ -53,7 +64,7 @@ function metrics(evaluation: Evaluation): YamlValue[] {
   });
   return [
     ...metricOf('accuracy', 'accuracy', evaluation.accuracy),
-    ...(evaluation.auroc ? metricOf('roc_auc', 'AUROC', evaluation.auroc) : []),
+    ...ofProbabilities(evaluation).flatMap(({ type, name, figure }) => metricOf(type, name, figure)),
     ...ofClasses,
   ];
 }
@@ -91,7 +102,7 @@ function figures(evaluation: Evaluation): string {
   });
   const overall = [
     `accuracy ${formatFigure(evaluation.accuracy)}`,
-    ...(evaluation.auroc ? [`AUROC ${formatFigure(evaluation.auroc)}`] : []),
+    ...ofProbabilities(evaluation).map(({ name, figure }) => `${name} ${formatFigure(figure)}`),
   ];
   return [
     `On ${evaluation.count} pictures that it was not trained on: ${overall.join(', ')}. In brackets: 95 % intervals.`,
@@ -100,21 +111,37 @@ function figures(evaluation: Evaluation): string {
   ].join('\n');
 }
 
-function auditSection(audit: AuditSummary): string {
-  const rows = audit.tests.map(({ title, verdict, words }) => [plain(title), verdict, plain(words)]);
-  return [plain(audit.expectation), '', table(['test', 'verdict', 'what was found'], rows)].join('\n');
+const makeOne =
+  '`xray-transfer audit --dataset DIR --keep` tells what such pictures let a model learn besides the disease.';
+
+function auditSection(audit: AuditFound | null): string {
+  if (audit === null) return `None was made. ${makeOne}`;
+  if (audit === otherPictures)
+    return `One exists, for other pictures or classes than those of this model; it says nothing of these. ${makeOne}`;
+  const rows = audit.tests.map((test) => [
+    plain(test.title),
+    plain(auditFigure(test)),
+    test.verdict,
+    plain(test.words),
+    plain(test.rule),
+  ]);
+  return [
+    plain(audit.expectation),
+    '',
+    table(['test', 'figure', 'verdict', 'what was found', 'rule'], rows),
+  ].join('\n');
 }
 
 /**
  * A model's card: Hugging Face's README.md, whose YAML front matter holds a `model-index`, for whoever meets the model
  * without the program: data, split, figures with intervals, what an audit said, limits.
  * @param evaluation on the test part; null where it was not evaluated
- * @param audit of the pictures it was trained on; null where none was made
+ * @param audit of the pictures it was trained on; null where none was made, or `otherPictures`
  */
 export function modelCard(
   parts: TrainedParts,
   evaluation: Evaluation | null,
-  audit: AuditSummary | null,
+  audit: AuditFound | null,
 ): string {
   const { backbone, seen, seed, preset, parameters } = parts;
   const head = parameters.hiddenUnits ? `${parameters.hiddenUnits} hidden units` : 'no hidden layer';
@@ -142,9 +169,7 @@ export function modelCard(
     '## Figures',
     evaluation ? figures(evaluation) : 'It was not evaluated.',
     '## Audit of its pictures',
-    audit
-      ? auditSection(audit)
-      : 'None was made. `xray-transfer audit --dataset DIR` tells what such pictures let a model learn besides the disease.',
+    auditSection(audit),
     '## Limits',
     modelLimits(parts)
       .map((limit) => `- ${limit}`)

@@ -2,7 +2,7 @@ import { checkWhole, InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import { resizePixels } from '../dataset/load-picture';
 import type { Pixels } from '../dataset/xray';
-import type { AuditSummary } from '../evaluation/audit-summary';
+import type { AuditFound } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from './feature-settings';
@@ -39,9 +39,10 @@ export interface TransferModel extends TrainedParts {
    * Writes the model folder (see `saveModel`), whole or not at all.
    * @throws InputError if the folder holds anything but a model
    * @param figures what `evaluate` said of it, kept in the manifest and in run.json
-   * @param audit what `auditDataset` said of its pictures, kept in run.json and in the model card
+   * @param audit what `auditDataset` said of its pictures, kept in run.json and in the model card; "of other pictures"
+   * where there is one, but not of these
    */
-  save(folder: string, figures?: Evaluation, audit?: AuditSummary): Promise<void>;
+  save(folder: string, figures?: Evaluation, audit?: AuditFound): Promise<void>;
   /** Lends the base, loaded, to `work`; it belongs to the library. */
   withBackbone<T>(work: (backbone: FrozenBase) => Promise<T>): Promise<T>;
 }
@@ -111,7 +112,7 @@ export function createModel(parts: TrainedParts, withBackbone: LendBackbone): Tr
     }
     return predictions;
   };
-  const save = (folder: string, figures?: Evaluation, audit?: AuditSummary) =>
+  const save = (folder: string, figures?: Evaluation, audit?: AuditFound) =>
     withBackbone((backbone) => saveModel(parts, backbone, folder, figures, audit));
   return { ...parts, withBackbone, predict, probabilities, save };
 }

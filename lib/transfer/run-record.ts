@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { verdicts } from '../evaluation/audit-summary';
+import { auditSummarySchema } from '../evaluation/audit-summary-schema';
 import { manifestSchema } from './manifest';
 
 const epoch = z.object({
@@ -9,12 +9,6 @@ const epoch = z.object({
   valLoss: z.number(),
   valAccuracy: z.number(),
   learningRate: z.number(),
-});
-
-const audit = z.object({
-  verdict: z.enum(verdicts),
-  expectation: z.string(),
-  tests: z.array(z.object({ title: z.string(), verdict: z.enum(verdicts), words: z.string() })),
 });
 
 const { classes, backbone, preset, parameters, seed, synthetic } = manifestSchema.shape;
@@ -31,6 +25,6 @@ export const runSchema = z.object({
   history: z.object({ epochs: z.array(epoch), bestEpoch: z.number() }),
   seconds: z.object({ features: z.number(), head: z.number(), total: z.number() }),
   evaluation: z.unknown(),
-  /** Of the pictures it was trained on; absent or null where none was made. */
-  audit: audit.nullish(),
+  /** Of the pictures it was trained on; absent or null where none was made, or by another version. */
+  audit: auditSummarySchema.nullish().catch(null),
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { tensorflow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
 import { entriesOf, sha256, writeFileAtomic, writeFolderAtomic, writeJson } from '../core/files';
-import type { AuditSummary } from '../evaluation/audit-summary';
+import { type AuditFound, type AuditSummary, otherPictures } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { FrozenBase } from '../networks/frozen-base';
 import { formatVersion } from './format-version';
@@ -41,7 +41,14 @@ export async function checkModelFolder(folder: string): Promise<void> {
 const summaryOf = ({ verdict, expectation, tests }: AuditSummary): AuditSummary => ({
   verdict,
   expectation,
-  tests: tests.map(({ title, verdict: own, words }) => ({ title, verdict: own, words })),
+  tests: tests.map(({ title, measure, figure, verdict: own, rule, words }) => ({
+    title,
+    measure,
+    figure,
+    verdict: own,
+    rule,
+    words,
+  })),
 });
 
 /**
@@ -56,7 +63,7 @@ export async function saveModel(
   base: FrozenBase,
   folder: string,
   figures?: Evaluation,
-  audit?: AuditSummary,
+  audit?: AuditFound,
 ): Promise<void> {
   await checkModelFolder(folder);
   // The head alone, or, where the base was trained too, the whole network.
@@ -87,7 +94,7 @@ export async function saveModel(
       history,
       seconds,
       evaluation: figures ?? null,
-      audit: audit ? summaryOf(audit) : null,
+      audit: audit && audit !== otherPictures ? summaryOf(audit) : null,
     });
     await writeFileAtomic(path.join(temporary, card), modelCard(parts, figures ?? null, audit ?? null));
     await writeJson(path.join(temporary, 'manifest.json'), manifest);

@@ -13,7 +13,7 @@ import type { Xray } from '../../lib/dataset/xray';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-audit-'));
 const seeds = [1, 2, 3];
-const count = 24;
+const count = 36;
 const options = { backbone: 'pixels' };
 const clean = new Map<number, Xray[]>();
 const confounded = new Map<number, Xray[]>();
@@ -75,7 +75,7 @@ describe('auditDataset', { timeout: 300_000 }, () => {
     );
     expect(test_(audit, 'exact-duplicates')).toMatchObject({ verdict: 'flagged', figure: { value: 1 } });
     expect(audit.duplicates[0]).toMatchObject({ exact: true, hashDistance: 0 });
-    expect(test_(audit, 'exact-duplicates').words).toMatch(/1 file of 49 is a copy of another/);
+    expect(test_(audit, 'exact-duplicates').words).toMatch(/1 file of 73 is a copy of another/);
   });
 
   test('too few patients: leakage is looked for, the rest not tested, and it says why', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DuplicatePair } from '../../lib/audit/audit';
 import {
   alikePatients,
   identicalFiles,
@@ -7,7 +8,7 @@ import {
   splitDifference,
 } from '../../lib/audit/leakage';
 import { gramOf } from '../../lib/audit/logistic';
-import { pairsByHash, surplusCopies, withFeatures } from '../../lib/audit/near-duplicates';
+import { pairsByHash, pairsToShow, surplusCopies, withFeatures } from '../../lib/audit/near-duplicates';
 import { perceptualHash } from '../../lib/audit/perceptual-hash';
 import { studyOf } from '../../lib/audit/study';
 import { seededRandom } from '../../lib/core/random';
@@ -102,6 +103,33 @@ test('what the hash does not know again, the features may', () => {
   ).toEqual(byHash);
 });
 
+describe('pairs to be looked at', () => {
+  const pair = (i: number, across: boolean, hashDistance: number): DuplicatePair => ({
+    pictures: [`${i}`, `${i}'`],
+    labels: ['a', 'a'],
+    patients: across ? [`p${i}`, `q${i}`] : [`p${i}`, `p${i}`],
+    exact: hashDistance === 0,
+    hashDistance,
+  });
+  const ofOne = Array.from({ length: 90 }, (_, i) => pair(i, false, 1));
+  const ofTwo = [pair(100, true, 20), pair(101, true, 30)];
+  const byFeatures = Array.from({ length: 40 }, (_, i) => pair(200 + i, i % 2 === 0, 90));
+
+  test('are those of two patients first, however many one patient has', () => {
+    const shown = pairsToShow([...ofOne, ...ofTwo], 60);
+    expect(shown).toHaveLength(60);
+    expect(shown.slice(0, 2)).toEqual(ofTwo);
+  });
+
+  test('have places for those that the features alone tell', () => {
+    const shown = pairsToShow([...ofOne, ...ofTwo, ...byFeatures], 60);
+    expect(shown).toHaveLength(60);
+    expect(shown.filter(({ hashDistance }) => hashDistance > 32)).toHaveLength(20);
+    expect(pairsToShow([...ofTwo, ...byFeatures], 60)).toHaveLength(42);
+    expect(pairsToShow(ofOne, 60)).toEqual(ofOne.slice(0, 60));
+  });
+});
+
 describe('patients on two sides', () => {
   test('are those of the test part who are trained or validated on too', () => {
     const [a, b, c, d] = [xray('a', 'p', 1), xray('a', 'p', 2), xray('b', 'q', 3), xray('b', 'q', 4)];
@@ -109,6 +137,21 @@ describe('patients on two sides', () => {
     expect(sharedPatients({ ...split, train: [a, c], validation: [], test: [b] })).toEqual([b]);
     expect(sharedPatients({ ...split, train: [a], validation: [c], test: [d] })).toEqual([d]);
     expect(sharedPatients({ ...split, train: [a], validation: [], test: [c, d] })).toEqual([]);
+  });
+
+  test('known by numbers in file names alone, it says so', () => {
+    const numbered = patients(20, 3).map((one) => ({
+      ...one,
+      patientId: `kaggle-chest-xray:${one.patientId}`,
+    }));
+    expect(patientsOnTwoSides(numbered, 42)).toHaveProperty(
+      'found',
+      expect.stringMatching(/if equal numbers in file names are one patient; numbers may be reused/),
+    );
+    expect(patientsOnTwoSides(patients(20, 3), 42)).toHaveProperty(
+      'found',
+      expect.not.stringMatching(/numbers/),
+    );
   });
 
   test('a split by picture has them, one by patient none', () => {

@@ -473,7 +473,7 @@ describe('audit', { timeout: 300_000 }, () => {
   const pictures = at('audited');
   const audit = (...more: string[]) =>
     runCli(['audit', '--dataset', pictures, '--backbone', 'pixels', ...more]);
-  beforeAll(() => writeClassFolders(pictures, ['covid', 'normal'], 30, { noise: 15 }));
+  beforeAll(() => writeClassFolders(pictures, ['covid', 'normal'], 44, { noise: 15 }));
 
   test('prints what it found as one JSON object, and keeps it beside the pictures if asked to', async () => {
     const { code, stdout, stderr } = await audit('--json', '--keep');
@@ -481,7 +481,7 @@ describe('audit', { timeout: 300_000 }, () => {
     expect(code).toBe(0);
     const found = jsonOf(stdout);
     expect(found).toMatchObject({
-      data: { pictures: 60, patients: 30 },
+      data: { pictures: 88, patients: 44 },
       backbone: { title: '32×32 pixels' },
       whole: figure,
       verdict: expect.stringMatching(/^(flagged|clear)$/),

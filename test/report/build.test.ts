@@ -176,7 +176,9 @@ test('what audits said stands after the summary, each once, and is only text', a
     DomUtils.textContent(heading),
   );
   expect(headings).toEqual(['dataset/demo', 'others']);
-  expect(DomUtils.textContent(section)).toContain('Border onlyflaggedWords on Border only.');
+  expect(DomUtils.textContent(section)).toContain(
+    'Border onlyAUROC 0.95 [0.91, 0.99]flaggedWords on Border only.flagged if 0.80 or more',
+  );
   expect(DomUtils.getElementsByTagName('script', section)).toEqual([]);
   expect(html).toContain('&lt;script&gt;alert(1)');
 });

@@ -65,7 +65,12 @@ describe('modelCard', () => {
     expect(card).toContain('Split by patient: nobody stands on two sides.');
     expect(card).toContain('accuracy 0.667 [0.208, 0.939]');
     expect(card).toContain(sampleAudit.expectation);
-    expect(card).toContain('| Border only | flagged | Words on Border only. |');
+    expect(card).toContain(
+      '| Border only | AUROC 0.95 \\[0.91, 0.99\\] | flagged | Words on Border only. | flagged if 0.80 or more |',
+    );
+    expect(card).toMatch(
+      /AUROC 1\.000 \[.*\], AUPRC 1\.000 \[.*\], expected calibration error 0\.\d+ \[.*\], Brier's score 0\.\d+ \[/,
+    );
     expect(card).toContain('## Limits');
     expect(card).not.toMatch(/synthetic|random weights|interrupted/i);
   });
@@ -73,7 +78,10 @@ describe('modelCard', () => {
   test('without figures and audit says so', () => {
     const bare = modelCard(partsOf(classes), null, null);
     expect(bare).toContain('It was not evaluated.');
-    expect(bare).toContain('None was made. `xray-transfer audit --dataset DIR`');
+    expect(bare).toContain('None was made. `xray-transfer audit --dataset DIR --keep`');
+    const other = modelCard(partsOf(classes), null, 'of other pictures');
+    expect(other).toContain('One exists, for other pictures or classes than those of this model');
+    expect(other).not.toContain('None was made');
   });
 
   test('says what must not be forgotten', () => {
@@ -140,7 +148,16 @@ describe('modelCard', () => {
     const audit = {
       ...sampleAudit,
       expectation: name,
-      tests: [{ title: name, verdict: 'flagged', words: name }],
+      tests: [
+        {
+          title: name,
+          measure: name,
+          figure: { value: 1, low: 1, high: 1 },
+          verdict: 'flagged',
+          rule: name,
+          words: name,
+        },
+      ],
     } as const;
     const spoilt = modelCard(partsOf(names), evaluationOf(names), audit);
     const html = new MarkdownIt({ html: true }).render(spoilt.replace(/^---\n[\s\S]*?\n---\n/, ''));
@@ -158,7 +175,7 @@ describe('modelCard', () => {
     // Every row of the table of figures has its six cells.
     const rows = /<tbody>([\s\S]*?)<\/tbody>/g;
     const cells = [...html.matchAll(rows)].map(([, body]) => body!.split('<td').length - 1);
-    expect(cells).toEqual([3, 12, 3]);
+    expect(cells).toEqual([3, 12, 5]);
     if (!python) return;
     const data = readByPython(frontMatter(spoilt));
     expect(Object.keys(data)).toEqual(['library_name', 'pipeline_tag', 'tags', 'model-index']);

@@ -455,7 +455,14 @@ describe('a model folder', () => {
     expect(readFileSync(path.join(at, 'README.md'), 'utf8')).toContain(sampleAudit.expectation);
     const { verdict, tests } = json('run.json', at).audit;
     expect(verdict).toBe('flagged');
-    expect(tests[1]).toEqual({ title: 'Border only', verdict: 'flagged', words: 'Words on Border only.' });
+    expect(tests[1]).toEqual({
+      title: 'Border only',
+      measure: 'AUROC',
+      figure: sampleAudit.tests[1]!.figure,
+      verdict: 'flagged',
+      rule: 'flagged if 0.80 or more',
+      words: 'Words on Border only.',
+    });
     const [kept] = (await keptRuns(root)).filter(({ name }) => name === 'audited');
     expect(kept?.audit?.expectation).toBe(sampleAudit.expectation);
   });
