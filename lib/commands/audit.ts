@@ -30,12 +30,12 @@ export function addAudit(program: Command): void {
         const { auditText } = await import('../notebook/describe-audit.js');
         const { dataset, classes, controls, keep, json: _, ...rest } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
+        const xrays = await loadDataset(dataset, { classes, ...work });
+        const others = controls ? await loadDataset(controls, work) : [];
         await fetchAbsentWeights({ name: rest.backbone, weights: rest.weights }, work).catch((error) => {
           work.signal.throwIfAborted();
           throw new InputError(`${asError(error).message}. --backbone fractal needs no download`);
         });
-        const xrays = await loadDataset(dataset, { classes, ...work });
-        const others = controls ? await loadDataset(controls, work) : [];
         const audit = await auditDataset(xrays, { ...rest, controls: others, ...work });
         if (keep) await keepAudit(dataset, audit);
         return { json: audit, text: auditText(audit) };
