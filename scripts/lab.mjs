@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Opens JupyterLab of the project's environment, with the project's kernel, on this machine only; its address
-// carries the token. A folder given first is opened instead of the project's own; the rest is passed on.
+// carries the token. It begins at the start page. A folder given first is opened instead of the project's own; the rest
+// is passed on, and stands in the place of what is here.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -15,25 +16,26 @@ const jupyter = inProject('jupyter');
 const given = process.argv.slice(2);
 const folder = given[0] && !given[0].startsWith('-') ? path.resolve(given.shift()) : project;
 const joined = (first, others) => [first, others].filter(Boolean).join(path.delimiter);
-const child = spawn(
-  environmentPython,
-  [
-    ...['-m', 'jupyterlab', `--ServerApp.root_dir=${folder}`, '--LabApp.default_url=/lab/tree/notebooks'],
-    ...['--MultiKernelManager.default_kernel_name=xray-transfer', ...given],
-  ],
-  {
-    cwd: folder,
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      // The kernel, and no question about news, which would be fetched.
-      JUPYTER_PATH: joined(jupyter, process.env.JUPYTER_PATH),
-      JUPYTER_CONFIG_PATH: joined(path.join(jupyter, 'config'), process.env.JUPYTER_CONFIG_PATH),
-      // The kernel is started as `node`: this one.
-      PATH: joined(path.dirname(process.execPath), process.env.PATH),
-    },
+// JupyterLab refuses an option that is given twice.
+const options = Object.entries({
+  'ServerApp.root_dir': folder,
+  'LabApp.default_url': `/lab/tree/notebooks${folder === project ? '/00-start.ipynb' : ''}`,
+  'MultiKernelManager.default_kernel_name': 'xray-transfer',
+})
+  .filter(([name]) => !given.some((option) => option.startsWith(`--${name}=`)))
+  .map(([name, value]) => `--${name}=${value}`);
+const child = spawn(environmentPython, ['-m', 'jupyterlab', ...options, ...given], {
+  cwd: folder,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    // The kernel, and no question about news, which would be fetched.
+    JUPYTER_PATH: joined(jupyter, process.env.JUPYTER_PATH),
+    JUPYTER_CONFIG_PATH: joined(path.join(jupyter, 'config'), process.env.JUPYTER_CONFIG_PATH),
+    // The kernel is started as `node`: this one.
+    PATH: joined(path.dirname(process.execPath), process.env.PATH),
   },
-);
+});
 // Ctrl+C reaches JupyterLab too, which asks whether it is meant; it decides when to end.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => child.kill('SIGTERM'));

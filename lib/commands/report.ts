@@ -1,5 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { asError } from '../core/check';
 import { run } from './run';
+
+const collect = (value: string, former: readonly string[] = []): string[] => [...former, value];
 
 /** `report`: runs the notebooks and writes one HTML file. */
 export function addReport(program: Command): void {
@@ -10,15 +13,22 @@ export function addReport(program: Command): void {
     .option('--project <folder>', 'run the notebooks of a project made by "new" instead')
     .option('--out <folder>', 'where to write (default: report, in the project if one is named)')
     .option('--pdf', 'print it as report.pdf too, by Chromium')
+    .option('--notebook <name>', 'only this notebook, such as vgg16; again for more (default: all)', collect)
+    .option('--set <name=value>', 'a parameter of theirs, such as epochs=10; again for more', collect)
     .option('--json', 'print one JSON object')
-    .action(({ data, project, out, pdf: printed }, command: Command) =>
+    .action(({ data, project, out, pdf: printed, notebook, set }, command: Command) =>
       run(command, async (work) => {
+        const { chooseNotebooks } = await import('../report/choose-notebooks.js');
+        const chosen = await chooseNotebooks(notebook, set, project).catch((error) => {
+          throw new InvalidArgumentError(asError(error).message);
+        });
         const { runReport } = await import('../report/run-report.js');
         const { file, bytes, pdf, notebooks, seconds } = await runReport({
           data,
           project,
           out,
           pdf: printed,
+          chosen,
           ...work,
         });
         const failed = notebooks.filter(({ ok }) => !ok);

@@ -7,9 +7,11 @@ export interface Progress {
   readonly total?: number;
   /** A short remark beside the bar, such as the last loss. */
   readonly note?: string;
+  /** The numbers of this step for whoever draws them: those of an `Epoch`, when one of a training is over. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
-/** Told of progress; called often, so it must be cheap. */
+/** Told of progress; called often, so it must be cheap. What it throws ends the work at that point. */
 export type OnProgress = (progress: Progress) => void;
 
 /** What every long work accepts. */

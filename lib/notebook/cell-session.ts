@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { format } from 'node:util';
 import { createConverter } from 'tslab/dist/converter';
 import { createExecutor } from 'tslab/dist/executor';
 import { JupyterHandlerImpl } from 'tslab/dist/jupyter';
@@ -12,8 +11,10 @@ import {
   describeThrown,
   type TypeMistake,
 } from './cell-error';
+import { encodeBundle } from './display';
 import { expandShorthand } from './expand-shorthand';
-import { beginInterruptible, endInterruptible } from './interrupt';
+import { runInterruptible } from './interrupt';
+import { resultOf } from './show';
 import { StreamJoiner } from './stream-joiner';
 
 /** What a cell says while it runs: the types and contents of Jupyter's messages on its output channel. */
@@ -138,8 +139,9 @@ export class CellSession {
   }
 
   #result(value: unknown): void {
-    const data = { 'text/plain': format(value) };
-    this.#emit({ type: 'execute_result', content: { data, metadata: {}, execution_count: this.#count } });
+    const { bundle, metadata = {} } = resultOf(value);
+    const data = encodeBundle(bundle);
+    this.#emit({ type: 'execute_result', content: { data, metadata, execution_count: this.#count } });
   }
 
   #reject(reason: unknown, promise: unknown): void {
@@ -204,19 +206,20 @@ export class CellSession {
       this.#emit({ type: update ? 'update_display_data' : 'display_data', content: data });
     const send = (type: CellMessage['type'], content: CellMessage['content']) =>
       this.#emit({ type, content });
-    this.#interrupt = beginInterruptible();
+    const interrupt = new AbortController();
+    this.#interrupt = interrupt;
     emit({ type: 'execute_input', content: { code, execution_count: this.#count + 1 } });
     // A rejection only says that the cell failed; why has been collected.
-    await this.#parts
-      .handleExecuteImpl(
+    await runInterruptible(interrupt.signal, () =>
+      this.#parts.handleExecuteImpl(
         { code },
         (name, text) => streams.write(name, text),
         Object.assign(display, { iopub: send }),
-      )
-      .catch((reason) => reason instanceof Error && this.#thrown.push(reason));
+      ),
+    ).catch((reason) => reason instanceof Error && this.#thrown.push(reason));
     // Promises rejected in the cell's last turn are reported before this comes back.
     await new Promise(setImmediate);
-    endInterruptible();
+    this.#interrupt = undefined;
     const error = this.#takeError(code);
     streams.flush();
     if (error) emit({ type: 'error', content: { ...error } });

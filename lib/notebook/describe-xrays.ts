@@ -1,8 +1,11 @@
 import { classesOf } from '../dataset/classes-of';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
+import { syntheticNotice } from '../plots/theme';
+import { card } from './card';
 import { type Table, table } from './table';
 
-const isXray = (value: unknown): value is Xray =>
+/** Whether a value is a record of a picture. */
+export const isXray = (value: unknown): value is Xray =>
   typeof value === 'object' &&
   value !== null &&
   ['path', 'label', 'patientId', 'sha256'].every((key) => key in value);
@@ -13,13 +16,12 @@ export const isXrays = (value: unknown): value is readonly Xray[] =>
 
 /** Whether a value is a split. */
 export const isSplit = (value: object): value is Split =>
-  'train' in value && 'validation' in value && 'test' in value && 'grouping' in value;
+  ['train', 'validation', 'test', 'classes', 'grouping'].every((key) => key in value);
 
 const patients = (xrays: readonly Xray[]): Set<string> => new Set(xrays.map(({ patientId }) => patientId));
 const distinct = (values: readonly string[]): string =>
   [...new Set(values.filter(Boolean))].sort().join(', ') || '–';
-const notice = (xrays: readonly Xray[]) =>
-  isSynthetic(xrays) ? { note: 'Synthetic phantoms, not X-rays of people.' } : {};
+const notice = (xrays: readonly Xray[]) => (isSynthetic(xrays) ? { note: syntheticNotice } : {});
 
 function range(values: readonly number[]): string {
   const low = Math.min(...values);
@@ -58,6 +60,21 @@ export function describeXrays(xrays: readonly Xray[]): Table {
     ...notice(xrays),
   });
 }
+
+/** A record as a card; of its place the file and its folder. */
+export const describeXray = (xray: Xray): Table =>
+  card(
+    xray.path.split(/[\\/]/).slice(-2).join('/'),
+    [
+      ['class', xray.label],
+      ['patient', xray.patientId],
+      ['source', xray.source],
+      ['view', xray.view],
+      ['size', `${xray.width} × ${xray.height} px`],
+      ['license', xray.license],
+    ],
+    isSynthetic([xray]) ? [syntheticNotice] : [],
+  );
 
 /** A split as a table, a row a class: pictures on each side; the caption says whether a patient is on two sides. */
 export function describeSplit(split: Split): Table {

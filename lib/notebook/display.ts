@@ -12,7 +12,8 @@ export const inNotebook = (): boolean => Boolean(jupyter()?.lastWriteDisplayData
 
 let count = 0;
 
-const encode = (bundle: Bundle) =>
+/** A bundle as Jupyter's messages hold it. */
+export const encodeBundle = (bundle: Bundle): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(bundle).map(([mime, value]) => [
       mime,
@@ -24,13 +25,13 @@ const encode = (bundle: Bundle) =>
  * Puts an output under the cell; outside a notebook prints its plain text.
  * @returns a function that replaces it, also from later cells; outside a notebook it prints again
  */
-export function display(bundle: Bundle, metadata: object = {}): (next: Bundle) => void {
+export function display(bundle: Bundle, metadata: object = {}): (next: Bundle, metadata?: object) => void {
   const transient = { display_id: `xray-transfer-${process.pid}-${++count}` };
-  const send = (next: Bundle, update: boolean) => {
+  const send = (next: Bundle, about: object, update: boolean) => {
     const write = jupyter()?.lastWriteDisplayData;
-    if (write) write({ data: encode(next), metadata, transient }, update);
+    if (write) write({ data: encodeBundle(next), metadata: about, transient }, update);
     else console.log(String(next['text/plain'] ?? Object.keys(next).join(', ')));
   };
-  send(bundle, false);
-  return (next) => send(next, true);
+  send(bundle, metadata, false);
+  return (next, nextMetadata = metadata) => send(next, nextMetadata, true);
 }

@@ -1,7 +1,8 @@
 import type { PossibleFigure } from '../evaluation/figure';
 import { formatFigure, noFigure } from '../evaluation/format-figure';
 
-const isFigure = (value: unknown): value is PossibleFigure =>
+/** Whether a value is a figure with its interval, or stands for one that does not exist. */
+export const isFigure = (value: unknown): value is PossibleFigure =>
   typeof value === 'object' && value !== null && 'value' in value && 'low' in value && 'high' in value;
 
 /** Whether a value is set to the right: numbers and figures. */

@@ -1,18 +1,13 @@
-let running: AbortController | undefined;
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+// Of the cell that asks, also after its end: what it started goes on asking in its name.
+const cells = new AsyncLocalStorage<AbortSignal>();
 
 /**
- * A signal that is aborted when the running cell is interrupted (Jupyter's stop button, Ctrl+C); undefined outside a
+ * A signal that is aborted when the cell that asks is interrupted (Jupyter's stop button, Ctrl+C); undefined outside a
  * cell. Long work that is given it stops at its next safe point instead of going on behind the notebook's back.
  */
-export const interruptSignal = (): AbortSignal | undefined => running?.signal;
+export const interruptSignal = (): AbortSignal | undefined => cells.getStore();
 
-/** Begins a cell: from here on `interruptSignal()` is its own. Returns what an interrupt calls. */
-export function beginInterruptible(): AbortController {
-  running = new AbortController();
-  return running;
-}
-
-/** Ends a cell. */
-export function endInterruptible(): void {
-  running = undefined;
-}
+/** Runs a cell; in it, and in all that it starts, `interruptSignal()` is the given one. */
+export const runInterruptible = <T>(signal: AbortSignal, cell: () => T): T => cells.run(signal, cell);

@@ -1,6 +1,7 @@
 import { ZmqServer } from 'tslab/dist/jupyter';
 import { CellSession } from './cell-session';
 import { exitWithParent } from './exit-with-parent';
+import { inspectPlaces } from './inspect-places';
 import { languageInfo } from './language';
 import { neverBusy, type Socket } from './outbox';
 
@@ -66,12 +67,21 @@ class KernelServer extends ZmqServer {
   }
 
   override handleInspect(socket: Shell, message: Message): void {
-    try {
-      super.handleInspect(socket, message);
-    } catch {
-      const content = { status: 'ok', found: false, data: {}, metadata: {} };
-      this.reply(message, 'inspect_reply', content, socket);
+    const { code, cursor_pos: cursor } = message.content as { code: string; cursor_pos: number };
+    const nothing = { status: 'ok', found: false, data: {}, metadata: {} };
+    const look = (place: number) => {
+      try {
+        return this.handler.handleInspect({ code, cursor_pos: place, detail_level: 0 });
+      } catch {
+        return nothing;
+      }
+    };
+    let content: Content = nothing;
+    for (const place of inspectPlaces(code, cursor)) {
+      content = look(place) as unknown as Content;
+      if (content.found) break;
     }
+    this.reply(message, 'inspect_reply', content, socket);
   }
 
   override handleComplete(socket: Shell, message: Message): void {

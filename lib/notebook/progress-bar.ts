@@ -1,5 +1,6 @@
 import type { OnProgress, Progress } from '../core/progress';
 import { display, inNotebook } from './display';
+import { interruptSignal } from './interrupt';
 
 /** Milliseconds between two updates of the display. */
 const interval = 100;
@@ -46,7 +47,8 @@ interface Stage {
 
 /**
  * A progress bar under the cell, for `onProgress`: one display, a line a stage, replaced at most ten times a second.
- * Outside a notebook it shows nothing.
+ * Outside a notebook it shows nothing. When the cell is interrupted, the work ends at its next message; what was computed
+ * until then is kept.
  * @param title above the lines; default none
  */
 export function progressBar(title = ''): OnProgress {
@@ -67,6 +69,7 @@ export function progressBar(title = ''): OnProgress {
   };
 
   return (progress) => {
+    interruptSignal()?.throwIfAborted();
     const now = performance.now();
     const stage = stages.get(progress.stage) ?? { start: now, first: progress.done, line: '' };
     stage.line = progressLine(progress, (now - stage.start) / 1000, stage.first);

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { auditDataset } from '../audit/audit-dataset';
 import { keptAudit } from '../audit/kept-audit';
@@ -15,6 +15,7 @@ import { NotebookProcess } from '../notebook/notebook-child';
 import { type KeptRun, keptRuns } from '../transfer/kept-runs';
 import type { ReportedAudit } from './audit-section';
 import { buildReport, type Notice, type ReportFile } from './build';
+import { type ChosenNotebooks, chooseNotebooks, notebooksFolder } from './choose-notebooks';
 import { describeData } from './describe-data';
 import { examine } from './examine';
 import { printingBrowser, printPdf } from './print-pdf';
@@ -29,6 +30,8 @@ export interface ReportRunOptions extends WorkOptions {
   readonly out?: string;
   /** Whether to print it as report.pdf too, which needs Chromium. Default false. */
   readonly pdf?: boolean;
+  /** Which notebooks run, and what they are told. Default: all, with their own parameters. */
+  readonly chosen?: ChosenNotebooks;
 }
 
 /** How one notebook's run ended. */
@@ -133,19 +136,20 @@ function shownName(folder: string): string {
 const titleOf = ({ backbone }: KeptRun): string => backbone.title;
 
 /**
- * Runs all notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
+ * Runs the notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
  * fails is shown with its error, and the others run.
  * @throws InputError before anything is run, for a folder that is not there or a PDF that nothing here could print
  */
 export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const start = performance.now();
+  const begun = new Date().toISOString();
   const { onProgress, signal } = options;
   if (options.pdf) printingBrowser();
-  const env = parametersFor(options.data);
-  await chooseDataset(options, env);
   const { project, out = path.join(project ?? '', 'report') } = options;
-  const source = path.join(project ?? projectFolder, 'notebooks');
-  const names = (await readdir(source)).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).sort();
+  const source = notebooksFolder(project);
+  const { files: names, variables } = options.chosen ?? (await chooseNotebooks([], [], project));
+  const env = { ...parametersFor(options.data), ...variables };
+  await chooseDataset(options, env);
   const executed = path.resolve(out, 'notebooks');
   await mkdir(executed, { recursive: true });
   const runs: NotebookRun[] = [];
@@ -176,7 +180,8 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
     ? {}
     : { miniature: path.join(projectFolder, 'dataset', 'miniature') };
   const data = await describeData(datasetFolder(), further);
-  const models = await keptRuns(modelsFolder());
+  // Of this report's notebooks: what others kept before stands in the comparison notebook.
+  const models = (await keptRuns(modelsFolder())).filter(({ date }) => date >= begun);
   // One that also ran with trained weights ran with random ones on purpose, to be compared.
   const trained = new Set(models.filter(({ backbone }) => backbone.weights !== 'random').map(titleOf));
   const random = [...new Set(models.map(titleOf))].filter((title) => !trained.has(title));

@@ -236,19 +236,20 @@ export async function fineTune(
         throw new InputError(
           `The loss overflowed in epoch ${epoch}; learningRate is ${learningRate}: choose a lower one`,
         );
-      history.push({
+      const figures = {
         epoch,
         loss: loss / train.length,
         accuracy: right / train.length,
         ...validated,
         learningRate,
-      });
+      };
+      history.push(figures);
       if (validated.valLoss < best.loss) {
         tf.dispose(best.weights);
         best = { weights: snapshot(), loss: validated.valLoss, epoch };
       }
       const note = `val_loss ${validated.valLoss.toFixed(4)}`;
-      onProgress?.({ stage: `fine-tuning ${backbone.title}`, done: epoch, total: epochs, note });
+      onProgress?.({ stage: `fine-tuning ${backbone.title}`, done: epoch, total: epochs, note, figures });
     }
     variables.forEach((variable, i) => {
       variable.assign(best.weights[i]!);

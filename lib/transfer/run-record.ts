@@ -28,3 +28,6 @@ export const runSchema = z.object({
   /** Of the pictures it was trained on; absent or null where none was made, or by another version. */
   audit: auditSummarySchema.nullish().catch(null),
 });
+
+/** earlier-runs.json of a model folder: records of runs whose models it held before. */
+export const earlierRunsSchema = z.array(runSchema);

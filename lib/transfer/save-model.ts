@@ -6,6 +6,7 @@ import { entriesOf, sha256, writeFileAtomic, writeFolderAtomic, writeJson } from
 import { type AuditFound, type AuditSummary, otherPictures } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { FrozenBase } from '../networks/frozen-base';
+import { earlierRunsFile, earlierRunsOf } from './earlier-runs';
 import { formatVersion } from './format-version';
 import type { Manifest } from './manifest';
 import { cardMark, modelCard } from './model-card';
@@ -13,7 +14,15 @@ import { headFiles, wholeNetworkFiles } from './network-files';
 import type { TrainedParts } from './trained-parts';
 
 const card = 'README.md';
-const filesOfModel = ['manifest.json', 'model.json', 'norm.bin', 'run.json', 'weights.bin', card];
+const filesOfModel = [
+  earlierRunsFile,
+  'manifest.json',
+  'model.json',
+  'norm.bin',
+  'run.json',
+  'weights.bin',
+  card,
+];
 
 const isOwnCard = (file: string): Promise<boolean> =>
   readFile(file, 'utf8').then(
@@ -55,7 +64,7 @@ const summaryOf = ({ verdict, expectation, tests }: AuditSummary): AuditSummary 
  * Writes a model folder: model.json and weights.bin (a tfjs layers-model: the head with its backbone named in the
  * manifest, or the whole network after fine-tuning), norm.bin where the base's batch norm was refitted, manifest.json,
  * run.json for comparisons, and a model card for people (README.md). The folder appears whole or not at all and replaces
- * a former one.
+ * a former one, of which the run record is kept (earlier-runs.json) unless it was made in the same way.
  * @throws InputError if the folder holds anything but a model
  */
 export async function saveModel(
@@ -88,14 +97,17 @@ export async function saveModel(
     await writeFileAtomic(path.join(temporary, 'model.json'), topology);
     await writeFileAtomic(path.join(temporary, 'weights.bin'), weights);
     if (norm) await writeFileAtomic(path.join(temporary, 'norm.bin'), norm);
-    await writeJson(path.join(temporary, 'run.json'), {
+    const run = {
       date: new Date().toISOString(),
       ...description,
       history,
       seconds,
       evaluation: figures ?? null,
       audit: audit && audit !== otherPictures ? summaryOf(audit) : null,
-    });
+    };
+    await writeJson(path.join(temporary, 'run.json'), run);
+    const earlier = await earlierRunsOf(folder, run);
+    if (earlier.length) await writeJson(path.join(temporary, earlierRunsFile), earlier);
     await writeFileAtomic(path.join(temporary, card), modelCard(parts, figures ?? null, audit ?? null));
     await writeJson(path.join(temporary, 'manifest.json'), manifest);
   });

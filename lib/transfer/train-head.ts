@@ -78,16 +78,18 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
       throw new InputError(
         `The loss overflowed in epoch ${epoch}; learningRate is ${learningRate}: choose a lower one`,
       );
-    history.push({
+    const figures = {
       epoch,
       loss: lossSum / train.variants.length,
       accuracy: rightCount / train.variants.length,
       valLoss,
       valAccuracy,
       learningRate: learningRate / (1 + decay * step),
-    });
+    };
+    history.push(figures);
     if (valLoss < best.loss) best = { head: head.head(), loss: valLoss, epoch };
-    work.onProgress?.({ stage: 'head', done: epoch, total: epochs, note: `val_loss ${valLoss.toFixed(4)}` });
+    const note = `val_loss ${valLoss.toFixed(4)}`;
+    work.onProgress?.({ stage: 'head', done: epoch, total: epochs, note, figures });
     await nextTurn();
     if (work.signal?.aborted) break;
     if (parameters.patience && epoch - best.epoch >= parameters.patience) break;

@@ -17,7 +17,7 @@ function temperatureOf(head: Head, features: LabelledFeatures): number {
 
 /** The head trained on both parts for so many epochs; undefined if it was interrupted before. */
 async function refit(
-  { train, validation, parameters, ...training }: HeadTraining,
+  { train, validation, parameters, onProgress, ...training }: HeadTraining,
   epochs: number,
 ): Promise<Head | undefined> {
   const both: LabelledFeatures = {
@@ -31,6 +31,8 @@ async function refit(
     validation,
     parameters: { ...parameters, epochs, patience: 0 },
     keep: 'last',
+    // No curve of it: the pictures that would be validated on are trained on.
+    onProgress: onProgress && (({ figures: _, ...progress }) => onProgress(progress)),
   });
   return history.epochs.length === epochs ? head : undefined;
 }

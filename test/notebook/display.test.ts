@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inNotebook } from '../../lib/notebook/display';
+import { runInterruptible } from '../../lib/notebook/interrupt';
+import { liveHistory } from '../../lib/notebook/live-history';
 import { progressBar } from '../../lib/notebook/progress-bar';
 import { show } from '../../lib/notebook/show';
-import { plots } from '../plots/samples';
+import { historyChart } from '../../lib/plots/history-chart';
+import { history, plots } from '../plots/samples';
 
 interface Sent {
   data: Record<string, unknown>;
@@ -72,4 +75,73 @@ test('each stage has its line', async () => {
   const lines = String(sent.at(-1)!.data['text/plain']).split('\n');
   expect(lines).toHaveLength(2);
   expect(lines[1]).toMatch(/^head .* 1\/5 {2}.*loss 0\.3$/);
+});
+
+test('an interrupt of the cell ends the work at its next message, also after the cell', () => {
+  const interrupt = new AbortController();
+  const onProgress = runInterruptible(interrupt.signal, () => progressBar());
+  const work = () => runInterruptible(interrupt.signal, () => onProgress({ stage: 'x', done: 1 }));
+  expect(work).not.toThrow();
+  interrupt.abort(new Error('Interrupted'));
+  expect(work).toThrow('Interrupted');
+  // Another cell's work with the same bar goes on.
+  expect(() =>
+    runInterruptible(new AbortController().signal, () => onProgress({ stage: 'x', done: 2 })),
+  ).not.toThrow();
+});
+
+/** As it is sent: drawing leaves marks of its own on the data. */
+const asSent = (spec: unknown) => JSON.parse(JSON.stringify(spec));
+/** What the charts' displays said. */
+const charts = () => sent.filter(({ data }) => 'application/vnd.vegalite.v5+json' in data);
+
+test('the curves of a training are one chart, drawn a few times a second, in the end those of its history', async () => {
+  const onProgress = liveHistory({ synthetic: true });
+  const total = history.epochs.length;
+  const start = performance.now();
+  for (const figures of history.epochs) {
+    onProgress({ stage: 'head', done: figures.epoch, total, figures: { ...figures } });
+    if (figures.epoch < total) await sleep(40);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const drawn = charts();
+  expect(drawn.length).toBeGreaterThan(2);
+  expect(drawn.length).toBeLessThanOrEqual(2 + 3 * seconds);
+  expect(drawn.map(({ update }) => update)).toEqual(drawn.map((_, i) => i > 0));
+  expect(new Set(drawn.map(({ transient }) => transient.display_id)).size).toBe(1);
+  expect(drawn[0]!.data).not.toHaveProperty('image/svg+xml');
+  const spec = historyChart({ ...history, bestEpoch: 24 }, { synthetic: true });
+  const last = drawn.at(-1)!;
+  expect(asSent(last.data['application/vnd.vegalite.v5+json'])).toEqual(asSent(spec));
+  expect(last.data['image/svg+xml']).toMatch(/^<svg /);
+  expect(last.metadata).toMatchObject({ 'image/svg+xml': { alt: spec.description } });
+  await sleep(800);
+  expect(charts()).toHaveLength(drawn.length);
+});
+
+test('curves of a training that ends early are whole as well; another one begins anew', async () => {
+  const onProgress = liveHistory();
+  for (const figures of history.epochs.slice(0, 7))
+    onProgress({ stage: 'head', done: figures.epoch, total: 25, figures: { ...figures } });
+  await sleep(800);
+  const early = { epochs: history.epochs.slice(0, 7), bestEpoch: 7 };
+  expect(asSent(charts().at(-1)!.data['application/vnd.vegalite.v5+json'])).toEqual(
+    asSent(historyChart(early)),
+  );
+  expect(charts().at(-1)!.data).toHaveProperty('image/svg+xml');
+  for (const figures of history.epochs.slice(0, 3))
+    onProgress({ stage: 'head', done: figures.epoch, total: 3, figures: { ...figures } });
+  expect(String(charts().at(-1)!.data['text/plain'])).toContain('3 epochs');
+});
+
+test('of a long training so many epochs are drawn as a chart can show, until it is over', () => {
+  const onProgress = liveHistory();
+  const [one] = history.epochs;
+  for (let epoch = 1; epoch <= 1500; epoch++)
+    onProgress({ stage: 'head', done: epoch, total: 1500, figures: { ...one!, epoch, valLoss: 1 / epoch } });
+  const pointsOf = (spec: unknown) =>
+    (spec as { hconcat: { data: { values: unknown[] } }[] }).hconcat[0]!.data.values.length / 2;
+  const points = charts().map(({ data }) => pointsOf(data['application/vnd.vegalite.v5+json']));
+  expect(points.at(-1)).toBe(1500);
+  expect(Math.max(...points.slice(0, -1))).toBeLessThan(210);
 });

@@ -126,6 +126,58 @@ await new Promise((resolve) => signal.addEventListener('abort', () => { console.
     expect(of(messages, 3, 'execute_reply')[0].status).toBe('ok');
   });
 
+  it('stops work that tells a progress bar when its cell is interrupted, not the next cell’s', () => {
+    const messages = drive([
+      {
+        code: `import { progressBar } from '${projectFolder}/dist/index';
+const ticks = { count: 0, thrown: '' };`,
+      },
+      {
+        code: `const onProgress = progressBar();
+try {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 10));
+    onProgress({ stage: 'work', done: ++ticks.count });
+  }
+} catch (error) { ticks.thrown = error.message; throw error; }`,
+        interrupt: true,
+      },
+      {
+        code: `const then = ticks.count;
+await new Promise((done) => setTimeout(done, 300));
+const bar = progressBar();
+bar({ stage: 'other work', done: 1 });
+console.log(ticks.count - then, then > 5, ticks.thrown)`,
+      },
+    ]);
+    expect(of(messages, 1, 'error')[0].ename).toBe('Interrupted');
+    expect(of(messages, 2, 'stream')[0].text).toMatch(/^[01] true Interrupted asynchronously\n$/);
+    expect(of(messages, 2, 'execute_reply')[0].status).toBe('ok');
+  });
+
+  it('shows the value that ends a cell as show does', () => {
+    const messages = drive([
+      { code: `import { plots, table, wilson } from '${projectFolder}/dist/index';\ntable([{ a: 1 }])` },
+      { code: 'plots.classCounts({ covid: 3, normal: 4 })' },
+      { code: 'wilson(26, 27)' },
+      { code: '"text"' },
+      { code: 'Uint8Array.of(0x89, 0x50, 0x4e, 0x47)' },
+      { code: 'Promise.resolve(1)' },
+    ]);
+    const shown = [0, 1, 2, 3, 4, 5].map((step) => of(messages, step, 'execute_result')[0].data);
+    expect(shown[0]['text/html']).toContain('<table>');
+    expect(Object.keys(shown[1])).toEqual([
+      'application/vnd.vegalite.v5+json',
+      'image/svg+xml',
+      'text/plain',
+    ]);
+    expect(shown[2]).toEqual({ 'text/plain': '0.963 [0.817, 0.993]' });
+    expect(shown[3]).toEqual({ 'text/plain': 'text' });
+    expect(shown[4]['image/png']).toBe('iVBORw==');
+    expect(shown[5]['text/plain']).toContain('write await before it');
+    expect(of(messages, 1, 'execute_result')[0].metadata['image/svg+xml'].alt).toContain('covid');
+  });
+
   it('aborts the cells that were waiting behind a failed one, unless asked not to', () => {
     const messages = drive([
       { code: 'throw new Error("first")', wait: false },

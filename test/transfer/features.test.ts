@@ -208,12 +208,20 @@ describe('extractFeatures', () => {
       .slice(0, 4)
       .flatMap((picture) => variantsOf({ path: picture.file, sha256: picture.sha256 }, 39, 15, 1));
 
-  test('an interrupt keeps what was computed; a rerun computes only the rest', async () => {
+  test.each<[string, (interrupt: AbortController, reason: Error) => void]>([
+    ['a signal', (interrupt, reason) => interrupt.abort(reason)],
+    [
+      'what is told of progress',
+      (_, reason) => {
+        throw reason;
+      },
+    ],
+  ])('stopped by %s it keeps what was computed; a rerun computes only the rest', async (_, stop) => {
     const interrupt = new AbortController();
     const reason = new InputError('stop');
     const interrupted = extractFeatures(many(), backbone, settings, {
       signal: interrupt.signal,
-      onProgress: ({ done }) => done >= 72 && interrupt.abort(reason),
+      onProgress: ({ done }) => done >= 72 && stop(interrupt, reason),
     });
     await expect(interrupted).rejects.toBe(reason);
     const rest = await extractFeatures(many(), backbone, settings);
