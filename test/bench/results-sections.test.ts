@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
+import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { formatFigure } from '../../lib/evaluation/format-figure';
 import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
 import type { CrossValidation } from '../../lib/transfer/cross-validate';
@@ -116,13 +117,28 @@ describe('the other sections', () => {
     expect(tuned).toEqual(['fine-tuned', formatFigure(folds([18, 20]).accuracy), '0.100 [0.100, 0.100]']);
   });
 
-  it('cross-validation: accuracy, and how many were right', async () => {
+  it('cross-validation: accuracy, how many were right, and every figure of one network', async () => {
     const { render } = await bench('results/cross-validation');
+    const evaluation = evaluatePredictions(
+      ['covid', 'normal', 'covid', 'normal'],
+      [
+        [0.9, 0.1],
+        [0.2, 0.8],
+        [0.4, 0.6],
+        [0.3, 0.7],
+      ],
+      ['covid', 'normal'],
+    );
     const lines = render({
       count: 20,
       rows: [{ name: 'all', two: folds([18, 19]), three: folds([20, 20]) }],
+      full: { name: 'MobileNet', evaluations: [evaluation] },
     });
-    const [[, row]] = expectTables(lines, [1]) as [string[][]];
+    const [[, row], [, covid]] = expectTables(lines, [1, 2]) as [string[][], string[][]];
+    expect(covid!.slice(0, 3)).toEqual(['covid', '2', formatFigure(evaluation.perClass.covid!.sensitivity)]);
+    expect(lines.join('\n')).toContain(
+      `expected calibration error ${formatFigure(evaluation.calibration!.ece)}`,
+    );
     expect(row).toEqual([
       'all',
       formatFigure(folds([18, 19]).accuracy),
