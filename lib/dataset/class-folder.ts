@@ -65,7 +65,7 @@ export async function checkClassFolder(to: string, synthetic = false): Promise<s
 }
 
 /** Removes what interrupted runs left beside a folder: only names that `temporaryName` gives it. */
-async function removeLeftovers(folder: string): Promise<void> {
+export async function removeLeftovers(folder: string): Promise<void> {
   const pattern = /\.(\d+)-[0-9a-f]{8}\.tmp$/;
   const start = `.${path.basename(folder)}.`;
   for (const name of await readdir(path.dirname(folder))) {

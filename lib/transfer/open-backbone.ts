@@ -1,3 +1,4 @@
+import { InputError } from '../core/check';
 import type { BackboneOptions } from '../networks/backbone-options';
 import { loadFrozenBase } from '../networks/freeze';
 import type { FrozenBase } from '../networks/frozen-base';
@@ -33,6 +34,15 @@ function open(options: BackboneOptions): Opened {
   return opened;
 }
 
+/** The backbone, or its error with a stack that leads to whoever asked for it now, such as a notebook's cell. */
+async function loaded({ backbone }: Opened): Promise<FrozenBase> {
+  try {
+    return await backbone;
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(error.message, { cause: error }) : error;
+  }
+}
+
 /**
  * Lends a backbone to `work`: from memory if it was the last one opened, else loaded. It stays whole until `work` is
  * done, whatever is opened meanwhile. One is kept afterwards because a notebook works on one network, and VGG19 alone
@@ -45,7 +55,7 @@ export async function withBackbone<T>(
   const opened = open(options);
   opened.users++;
   try {
-    return await work(await opened.backbone);
+    return await work(await loaded(opened));
   } finally {
     opened.users--;
     if (opened.retired && !opened.users) await dispose(opened);

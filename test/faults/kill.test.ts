@@ -10,7 +10,7 @@ import { projectFolder } from '../../lib/core/settings';
 import { freshDist, runCli } from '../commands/dist';
 
 /** Moments at which each command is killed; XRAY_KILLS=100 for the table in docs/limits.md. */
-const kills = Number(process.env.XRAY_KILLS ?? 4);
+const kills = Number(process.env.XRAY_KILLS ?? 2);
 const random = seededRandom('kill at any moment');
 
 let scratch: string;

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { commit, sha256, temporaryName, writeFileAtomic } from '../../core/files';
+import { removeLeftovers } from '../class-folder';
 import { drawPhantom, type Phantom } from '../phantom';
 import type { PhantomClass } from '../phantom-class';
 import { recordsName, recordsText } from '../records';
@@ -74,8 +75,10 @@ export async function writeClassFolder(
   plan: readonly PlannedPhantom[],
   drawn: () => void,
 ): Promise<void> {
+  await mkdir(path.dirname(folder), { recursive: true });
+  await removeLeftovers(folder);
   const temporary = temporaryName(folder);
-  await mkdir(temporary, { recursive: true });
+  await mkdir(temporary);
   try {
     const xrays: Xray[] = [];
     for (const planned of plan) {

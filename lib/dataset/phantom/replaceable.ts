@@ -38,7 +38,8 @@ export async function refuseRealNeighbours(dataset: string): Promise<void> {
   const entries = await readdir(dataset, { withFileTypes: true }).catch((): never => {
     throw new InputError(`${dataset} is not a folder that can be read; give another folder for the phantoms`);
   });
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+  // Hidden ones are no classes: an interrupted run may have left one.
+  for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
     const folder = path.join(dataset, name);
     if (await exists(path.join(folder, recordsName))) await replaceableRecords(folder);
   }
