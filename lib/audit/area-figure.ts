@@ -30,26 +30,31 @@ const meanOf =
     return sum / statistics.length;
   };
 
+/** The AUROC among some of the pictures, as a function of the weights of all. */
+function within(own: readonly number[], scores: readonly number[], positives: readonly boolean[]): Statistic {
+  const area = rocArea(
+    own.map((i) => scores[i]!),
+    own.map((i) => positives[i]!),
+  );
+  return (weights) => area(own.map((i) => weights[i]!));
+}
+
 /**
  * AUROC of logits [pictures][classes], of more than two classes the mean over them, each against the others; its
  * interval keeps a patient's pictures together. Of several judgements of the same pictures it is their mean AUROC.
  */
 export function areaFigure(
-  { truth, classes, patients, strata = [truth.map((_, i) => i)] }: Known,
+  { truth, classes, patients, strata }: Known,
   judgements: readonly (readonly (readonly number[])[])[],
   random: Random,
 ): PossibleFigure {
   const counted = classes.length === 2 ? [0] : classes.map((_, c) => c);
   const statistics = judgements.flatMap((logits) =>
-    counted.flatMap((c) =>
-      strata.map((own): Statistic => {
-        const area = rocArea(
-          own.map((i) => logits[i]![c]!),
-          own.map((i) => truth[i] === c),
-        );
-        return (weights) => area(own.map((i) => weights[i]!));
-      }),
-    ),
+    counted.flatMap((c) => {
+      const scores = logits.map((row) => row[c]!);
+      const positives = truth.map((own) => own === c);
+      return strata ? strata.map((own) => within(own, scores, positives)) : rocArea(scores, positives);
+    }),
   );
   const inClass = classes.map((_, c) => new Set(patients.filter((_, i) => truth[i] === c)).size);
   const fewest = Math.min(...inClass);

@@ -11,6 +11,7 @@ import { withBackbone } from '../transfer/open-backbone';
 import { asPictures, type PictureToSee } from '../transfer/picture-variants';
 import { type Audit, type AuditedData, type AuditTest, type TestName, testNames } from './audit';
 import { describeControls, usableControls } from './controls';
+import { countClass } from './count-class';
 import { expectationOf, verdictOf } from './expectation';
 import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
 import { type Gram, gramOf } from './logistic';
@@ -78,16 +79,10 @@ function describeData(
   return {
     pictures: xrays.length,
     patients: patientsOf(xrays),
-    classes: classes.map((label) => {
-      const own = xrays.filter((xray) => xray.label === label);
-      return {
-        label,
-        pictures: own.length,
-        patients: patientsOf(own),
-        sampled: sampled.filter((xray) => xray.label === label).length,
-        sources: [...new Set(own.map(({ source }) => source))].sort(byText),
-      };
-    }),
+    classes: classes.map((label) => ({
+      ...countClass(xrays, label),
+      sampled: sampled.filter((xray) => xray.label === label).length,
+    })),
     controls,
     synthetic: isSynthetic(xrays),
     sha256: picturesHash(xrays),

@@ -1,7 +1,8 @@
 import { InputError } from '../core/check';
-import { byText } from '../dataset/class-files';
+import { classesOf } from '../dataset/classes-of';
 import type { Xray } from '../dataset/xray';
 import type { AuditedData } from './audit';
+import { countClass } from './count-class';
 import type { Rows } from './rows';
 
 /** Pictures of other findings from the source of a class. */
@@ -33,18 +34,9 @@ export function usableControls(controls: readonly Xray[], xrays: readonly Xray[]
 
 /** How many controls were given, and which were used. */
 export function describeControls(given: readonly Xray[], used: readonly Xray[]): AuditedData['controls'] {
-  const labels = [...new Set(used.map(({ label }) => label))].sort(byText);
   return {
     given: given.length,
     used: used.length,
-    findings: labels.map((label) => {
-      const own = used.filter((xray) => xray.label === label);
-      return {
-        label,
-        pictures: own.length,
-        patients: new Set(own.map(({ patientId }) => patientId)).size,
-        sources: [...new Set(own.map(({ source }) => source))].sort(byText),
-      };
-    }),
+    findings: classesOf(used).map((label) => countClass(used, label)),
   };
 }

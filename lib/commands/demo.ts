@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openModel } from './open-model';
-import { run, whole } from './run';
+import { run, syntheticRemark, whole } from './run';
 
 /** Where the page is served unless another port is named. */
 const usualPort = 8321;
@@ -42,11 +42,7 @@ export function addDemo(program: Command): void {
         const description = await readExport(folder);
         const site = await siteOf(await buildPage(cache, work), folder, description);
         const { title, synthetic, notice } = description;
-        const said = [
-          title,
-          ...(synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : []),
-          notice,
-        ];
+        const said = [title, ...syntheticRemark(synthetic), notice];
         if (out !== undefined) {
           await writeSite(site, out);
           const to = path.resolve(out);

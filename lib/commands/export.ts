@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { openModel } from './open-model';
-import { run } from './run';
+import { run, syntheticRemark } from './run';
 
 /** `export MODEL`: a trained model as one network for browsers and other programs. */
 export function addExport(program: Command): void {
@@ -23,7 +23,7 @@ export function addExport(program: Command): void {
         const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
         const text = [
           `${title}: ${Object.keys(files).length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${to}`,
-          ...(synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : []),
+          ...syntheticRemark(synthetic),
           `See it in a browser: npx xray-transfer demo ${path.relative('.', to) || '.'}`,
           notice,
         ];

@@ -118,3 +118,7 @@ export const names = (text: string): string[] => {
     throw new InvalidArgumentError('give names separated by commas, each once');
   return list;
 };
+
+/** What a command says of figures from phantoms, a line or none. */
+export const syntheticRemark = (synthetic: boolean): string[] =>
+  synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : [];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addBackboneOptions } from './backbone-options';
-import { names, number, run, whole } from './run';
+import { names, number, run, syntheticRemark, whole } from './run';
 
 const copies = (text: string) => (text === 'each-epoch' ? text : whole('augment', 0, 1000)(text));
 
@@ -96,7 +96,7 @@ export function addTrain(program: Command): void {
           : 'not evaluated';
         const text = [
           `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: ${figure}`,
-          ...(model.synthetic ? ['Synthetic pictures: this says nothing about X-rays.'] : []),
+          ...syntheticRemark(model.synthetic),
           ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),
           ...(tensorboard ? [`Logs in ${tensorboard}: tensorboard --logdir ${tensorboard}`] : []),
           `Model in ${out}. For education only, never for diagnosis.`,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from './running-process';
 
 const heartbeat = 5_000;
 const staleAfter = 60_000;
@@ -15,15 +16,6 @@ interface Owner {
 
 const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
-function running(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return code(error) === 'EPERM';
-  }
-}
-
 /** The text of a lock whose process is gone; undefined while it is held, or when it has just been given back. */
 async function staleText(lock: string): Promise<string | undefined> {
   try {
@@ -31,7 +23,7 @@ async function staleText(lock: string): Promise<string | undefined> {
     if (Date.now() - mtimeMs > staleAfter) return text;
     // Empty for the moment between its making and its writing.
     const owner: Owner | undefined = text ? JSON.parse(text) : undefined;
-    return owner && owner.host === hostname() && !running(owner.process) ? text : undefined;
+    return owner && owner.host === hostname() && !isRunning(owner.process) ? text : undefined;
   } catch {
     return undefined;
   }

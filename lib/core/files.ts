@@ -87,17 +87,19 @@ export const writeJson = (file: string, value: unknown): Promise<void> =>
 /**
  * Writes a folder whole or not at all: `write` fills a temporary one beside it, which then takes its name and replaces a
  * former folder.
+ * @returns what `write` returns
  */
-export async function writeFolderAtomic(
+export async function writeFolderAtomic<T>(
   folder: string,
-  write: (temporary: string) => Promise<void>,
-): Promise<void> {
+  write: (temporary: string) => Promise<T>,
+): Promise<T> {
   const target = path.resolve(folder);
   const temporary = temporaryName(target);
   try {
     await mkdir(temporary, { recursive: true });
-    await write(temporary);
+    const written = await write(temporary);
     await commit(temporary, target);
+    return written;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;

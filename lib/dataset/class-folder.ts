@@ -1,7 +1,8 @@
 import { mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
-import { commit, exists, temporaryName } from '../core/files';
+import { exists, writeFolderAtomic } from '../core/files';
+import { isRunning } from '../core/running-process';
 import { byText, isFolder, listFolder } from './class-files';
 import { readRecords, recordsName, recordsText } from './records';
 import { syntheticSource, type Xray } from './xray';
@@ -65,7 +66,7 @@ export async function checkClassFolder(to: string, synthetic = false): Promise<s
 }
 
 /** Removes what interrupted runs left beside a folder: only names that `temporaryName` gives it. */
-export async function removeLeftovers(folder: string): Promise<void> {
+async function removeLeftovers(folder: string): Promise<void> {
   const pattern = /\.(\d+)-[0-9a-f]{8}\.tmp$/;
   const start = `.${path.basename(folder)}.`;
   for (const name of await readdir(path.dirname(folder))) {
@@ -75,13 +76,17 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/**
+ * Writes a class folder by filling a temporary one, see `writeFolderAtomic`; what a killed run left of it is removed.
+ * @param folder absolute
+ */
+export async function replaceClassFolder<T>(
+  folder: string,
+  write: (temporary: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(path.dirname(folder), { recursive: true });
+  await removeLeftovers(folder);
+  return writeFolderAtomic(folder, write);
 }
 
 /**
@@ -98,11 +103,7 @@ export async function writeClassFolder(
   whyNone: () => string,
 ): Promise<Xray[]> {
   const label = path.basename(folder);
-  await mkdir(path.dirname(folder), { recursive: true });
-  await removeLeftovers(folder);
-  const temporary = temporaryName(folder);
-  await mkdir(temporary);
-  try {
+  return replaceClassFolder(folder, async (temporary) => {
     const xrays: Xray[] = [];
     for await (const { record, bytes } of pictures) {
       await writeFile(path.join(temporary, record.path), bytes, { flag: 'wx' });
@@ -111,10 +112,6 @@ export async function writeClassFolder(
     if (xrays.length === 0) throw new InputError(whyNone());
     xrays.sort((a, b) => byText(a.path, b.path));
     await writeFile(path.join(temporary, recordsName), recordsText(folder, xrays));
-    await commit(temporary, folder);
     return xrays;
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }

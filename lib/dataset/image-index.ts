@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
+import { filesBelow } from '../core/files-below';
 
 /** What tables leave out of the names of files. */
 const extensions = ['', '.dcm', '.png', '.jpg', '.jpeg'];
@@ -12,25 +12,22 @@ const extensions = ['', '.dcm', '.png', '.jpg', '.jpeg'];
  */
 export async function imageIndex(folder: string): Promise<(name: string) => readonly string[]> {
   const root = path.resolve(folder);
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(
-    ({ code }: NodeJS.ErrnoException) => {
-      throw new InputError(
-        `images is ${root}, which cannot be listed (${code}); name the folder of the pictures`,
-      );
-    },
-  );
+  const names = await filesBelow(root).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new InputError(
+      `images is ${root}, which cannot be listed (${code}); name the folder of the pictures`,
+    );
+  });
   const files = new Map<string, string[]>();
   const add = (key: string, file: string) => {
     const own = files.get(key.toLowerCase());
     if (own) own.push(file);
     else files.set(key.toLowerCase(), [file]);
   };
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    const below = path.relative(root, file).split(path.sep).join('/');
+  for (const below of names) {
+    const file = path.join(root, below);
+    const name = path.posix.basename(below);
     add(below, file);
-    if (below !== entry.name) add(entry.name, file);
+    if (below !== name) add(name, file);
   }
   return (name) => {
     const plain = name

@@ -6,13 +6,8 @@ import { asRgb } from './channels';
 import { decodeDicom } from './dicom/decode-dicom';
 import { type DicomHeader, readDicomHeader } from './dicom/header';
 import { colourOf, isAnimatedPng, isDeepPng, pictureFormat } from './picture-format';
+import { isNearlyBlack, mostBytes, mostPixels } from './picture-limits';
 import type { Pixels } from './xray';
-
-/** Largest picture read, in pixels: four times a full chest detector, 192 MB decoded. */
-const limitInputPixels = 64_000_000;
-
-/** Largest file read, in bytes: the pixels of `limitInputPixels` in 16 bits with alpha, uncompressed. */
-const limitInputBytes = 8 * limitInputPixels;
 
 const remedy = 'save it as an 8-bit RGB or grey JPEG or PNG, or remove it';
 
@@ -20,8 +15,7 @@ function checkFile(found: Stats, file: string): void {
   // Reading a pipe or a device may never end.
   if (!found.isFile() && !found.isDirectory())
     throw new InputError(`${file} is a pipe or device, not a file; remove it`);
-  if (found.size > limitInputBytes)
-    throw new InputError(`${file} has more than ${limitInputBytes / 1e6} MB; ${remedy}`);
+  if (found.size > mostBytes) throw new InputError(`${file} has more than ${mostBytes / 1e6} MB; ${remedy}`);
 }
 
 function unopened(file: string, error: unknown): InputError {
@@ -72,9 +66,7 @@ function checkFormat(bytes: Uint8Array, file: string): void {
 }
 
 const tooLarge = (file: string): InputError =>
-  new InputError(
-    `${file} has more than ${limitInputPixels / 1e6} million pixels; scale it down, or remove it`,
-  );
+  new InputError(`${file} has more than ${mostPixels / 1e6} million pixels; scale it down, or remove it`);
 
 function unreadable(file: string, error: unknown): InputError {
   const reason = asError(error).message.replaceAll(/\s+/g, ' ').trim();
@@ -84,7 +76,7 @@ function unreadable(file: string, error: unknown): InputError {
 
 function open(bytes: Uint8Array, file: string): Sharp {
   checkFormat(bytes, file);
-  return sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels });
+  return sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels: mostPixels });
 }
 
 /**
@@ -94,7 +86,7 @@ function open(bytes: Uint8Array, file: string): Sharp {
 export function dicomHeader(bytes: Uint8Array, file: string): DicomHeader | undefined {
   if (pictureFormat(bytes) !== 'DICOM') return undefined;
   const header = readDicomHeader(bytes, file);
-  if (header.width * header.height > limitInputPixels) throw tooLarge(file);
+  if (header.width * header.height > mostPixels) throw tooLarge(file);
   return header;
 }
 
@@ -116,7 +108,7 @@ export async function pictureSize(
 
 /** Refuses 12 bits in 16, say: the upper eight would be nearly black, and nobody would know why nothing is learnt. */
 function checkBright(data: Uint8Array, file: string): void {
-  if (data.every((level) => level < 16))
+  if (isNearlyBlack(data))
     throw new InputError(
       `${file} has 16 bits a sample, but uses less than a sixteenth of their range; scale it to 0 … 65535, ${remedy}`,
     );

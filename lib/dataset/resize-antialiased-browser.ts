@@ -1,6 +1,6 @@
 import { checkWhole } from '../core/check';
 import { channelsOf } from './channels';
-import { largestSide } from './resize';
+import { largestSide, roundHalfEven } from './resize';
 import type { Pixels } from './xray';
 
 /*
@@ -25,12 +25,6 @@ const one = 4096;
 const strip = 16;
 
 const clamp = (value: number, last: number): number => Math.min(last, Math.max(0, value));
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
 
 /** Means of `box` rows each; the last row is repeated where one is missing. */
 function averageRows({ data, count, length }: Rows, box: number): Rows {

@@ -8,7 +8,8 @@ const one = 2048;
 /** Pixels along a side of the largest result. */
 export const largestSide = 16_384;
 
-function roundHalfEven(value: number): number {
+/** The nearest whole number, of two the even one, as C's rint has it. */
+export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return Math.round(value);

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { asError, InputError } from '../core/check';
 import { exists, sha256, writeFolderAtomic } from '../core/files';
+import { filesBelow } from '../core/files-below';
 import type { WorkOptions } from '../core/progress';
 import { cacheFolder, projectFolder } from '../core/settings';
-import { filesBelow } from './files-below';
 
 /** Where pages and models for the demo are kept, a folder for each state of the sources. */
 const kept = (): string => path.join(cacheFolder(), 'demo');

@@ -2,9 +2,9 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
 import { entriesOf, writeFolderAtomic } from '../core/files';
+import { filesBelow } from '../core/files-below';
 import type { ExportDescription } from '../transfer/export-description';
 import { descriptionFile } from '../transfer/export-names';
-import { filesBelow } from './files-below';
 
 /** Folder of the site in which the model lies. */
 export const modelPath = 'model';

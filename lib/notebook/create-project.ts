@@ -1,7 +1,7 @@
-import { mkdir, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkChoice, InputError } from '../core/check';
-import { commit, exists, temporaryName } from '../core/files';
+import { entriesOf, exists, writeFolderAtomic } from '../core/files';
 import { projectFolder } from '../core/settings';
 import { classFolders } from '../dataset/class-files';
 import { backboneNames } from '../networks/names';
@@ -49,10 +49,7 @@ async function chooseClasses({ from, classes }: ProjectOptions): Promise<Record<
 }
 
 async function checkEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new InputError(`${folder} cannot be made a project (${error.code}); name another folder`);
-  });
+  const names = await entriesOf(folder);
   if (names.length)
     throw new InputError(`${folder} holds ${names.length} files; name a folder that is empty or not there`);
 }
@@ -133,17 +130,11 @@ export async function createProject(to: string, options: ProjectOptions): Promis
   const classes = await chooseClasses(options);
   const folder = path.resolve(to);
   await checkEmpty(folder);
-  await mkdir(path.dirname(folder), { recursive: true });
-  const temporary = temporaryName(folder);
-  try {
-    const filled = { from: await realpath(options.from), classes: Object.keys(classes), backbone };
-    const notebooks = await fill(temporary, path.basename(folder), filled);
-    await commit(temporary, folder);
-    return { folder, classes, notebooks };
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  const filled = { from: await realpath(options.from), classes: Object.keys(classes), backbone };
+  const notebooks = await writeFolderAtomic(folder, (temporary) =>
+    fill(temporary, path.basename(folder), filled),
+  );
+  return { folder, classes, notebooks };
 }
 
 /**

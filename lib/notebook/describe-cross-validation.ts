@@ -1,5 +1,5 @@
 import { formatFigure } from '../evaluation/format-figure';
-import { educationNotice, syntheticNotice } from '../plots/theme';
+import { resultNotices } from '../plots/theme';
 import type { CrossValidation } from '../transfer/cross-validate';
 import { type Table, table } from './table';
 
@@ -25,8 +25,7 @@ export function describeCrossValidation(validation: CrossValidation): Table {
     caption: `Accuracy ${formatFigure(accuracy)}: ${classes.join(', ')}, ${folds} folds${seeds.length > 1 ? `, divided ${seeds.length} times` : ''}`,
     note: [
       'In brackets: 95 % interval, widened because folds share training pictures (Nadeau and Bengio, 2003).',
-      ...(synthetic ? [syntheticNotice] : []),
-      educationNotice,
+      ...resultNotices(synthetic),
     ].join(' '),
   });
 }

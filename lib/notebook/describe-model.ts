@@ -1,6 +1,7 @@
-import { educationNotice, syntheticNotice } from '../plots/theme';
+import { educationNotice, resultNotices } from '../plots/theme';
 import type { Prediction, TransferModel } from '../transfer/model';
 import { card } from './card';
+import { shortPath } from './short-path';
 import { type Table, table } from './table';
 
 /** Whether a value is a model. */
@@ -33,7 +34,7 @@ export function describeModel(model: TransferModel): Table {
     [
       ...(model.interrupted ? ['Training was interrupted; this is the best of the epochs until then.'] : []),
       'How good it is on pictures that chose nothing: await evaluate(model, split.test).',
-      [...(model.synthetic ? [syntheticNotice] : []), educationNotice].join(' '),
+      resultNotices(model.synthetic).join(' '),
     ],
   );
 }
@@ -49,7 +50,7 @@ export const isPredictions = (value: unknown): value is readonly Prediction[] =>
 export const describePredictions = (predictions: readonly Prediction[]): Table =>
   table(
     predictions.map(({ file, label, probabilities }) => ({
-      ...(file === undefined ? {} : { picture: file.split(/[\\/]/).slice(-2).join('/') }),
+      ...(file === undefined ? {} : { picture: shortPath(file) }),
       called: label,
       ...Object.fromEntries(
         Object.entries(probabilities).map(([name, p]) => [`probability of ${name}`, p.toFixed(3)]),

@@ -1,5 +1,6 @@
-import { educationNotice, syntheticNotice } from '../plots/theme';
+import { resultNotices } from '../plots/theme';
 import type { KeptRun } from '../transfer/kept-runs';
+import { weightsName } from '../transfer/model-card';
 import { type Table, table } from './table';
 
 const isRun = (value: unknown): value is KeptRun =>
@@ -17,7 +18,7 @@ export const describeRuns = (runs: readonly KeptRun[]): Table =>
     runs.map(({ name, date, changed, backbone, classes, preset, parameters, evaluation }) => ({
       run: name,
       'date (UTC)': date.slice(0, 16).replace('T', ' '),
-      weights: backbone.weights.split(/[\\/]/).at(-1),
+      weights: weightsName(backbone.weights),
       classes: classes.join(', '),
       preset,
       preprocessing: parameters.preprocessing,
@@ -36,8 +37,6 @@ export const describeRuns = (runs: readonly KeptRun[]): Table =>
         ...['copies', 'accuracy', 'AUROC'],
         ...(runs.some(({ changed }) => changed !== undefined) ? ['earlier run, other in'] : []),
       ],
-      note: [...(runs.some(({ synthetic }) => synthetic) ? [syntheticNotice] : []), educationNotice].join(
-        ' ',
-      ),
+      note: resultNotices(runs.some(({ synthetic }) => synthetic)).join(' '),
     },
   );

@@ -2,6 +2,7 @@ import { classesOf } from '../dataset/classes-of';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { syntheticNotice } from '../plots/theme';
 import { card } from './card';
+import { shortPath } from './short-path';
 import { type Table, table } from './table';
 
 /** Whether a value is a record of a picture. */
@@ -64,7 +65,7 @@ export function describeXrays(xrays: readonly Xray[]): Table {
 /** A record as a card; of its place the file and its folder. */
 export const describeXray = (xray: Xray): Table =>
   card(
-    xray.path.split(/[\\/]/).slice(-2).join('/'),
+    shortPath(xray.path),
     [
       ['class', xray.label],
       ['patient', xray.patientId],

@@ -18,6 +18,12 @@ export const font = 'Helvetica, Arial, Liberation Sans, sans-serif';
 export const educationNotice = 'For education only, not for diagnosis.';
 export const syntheticNotice = 'Synthetic phantoms, not X-rays of people.';
 
+/** What is said wherever a result stands. @param synthetic whether it is of phantoms */
+export const resultNotices = (synthetic: boolean | undefined): string[] => [
+  ...(synthetic ? [syntheticNotice] : []),
+  educationNotice,
+];
+
 const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12 };
 const config = {
   font,

@@ -1,6 +1,7 @@
 import type { Figure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
 import { escapeHtml } from '../notebook/escape-html';
+import { weightsName } from '../transfer/model-card';
 import { articleAccuracy } from './article-accuracy';
 
 /** What run.json says of a training run; more fields are welcome. */
@@ -47,7 +48,7 @@ const weightNames: Readonly<Record<string, string>> = {
   random: 'random',
 };
 // Of a file its name alone: the folders above it are nobody's concern.
-const weightName = (weights: string): string => weightNames[weights] ?? weights.split(/[\\/]/).at(-1)!;
+const weightName = (weights: string): string => weightNames[weights] ?? weightsName(weights);
 
 const secondsOf = (seconds: ReportedRun['seconds']): string => {
   const total = typeof seconds === 'number' ? seconds : seconds?.total;

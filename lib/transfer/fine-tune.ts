@@ -1,10 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LayersModel, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
 import { type TensorFlow, trainableTensorFlow } from '../compute/tensorflow';
 import { checkNumber, checkWhole, InputError } from '../core/check';
-import { commit, sha256, temporaryName, writeFileAtomic } from '../core/files';
+import { sha256, writeFileAtomic, writeFolderAtomic } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { touch } from '../core/touch';
@@ -76,15 +75,10 @@ function batchOf(tf: TensorFlow, { data, dimension, shape }: Features, rows: rea
 async function keepBase(base: LayersModel): Promise<string> {
   const { topology, weights } = await layersModelFiles(base);
   const folder = path.join(keptBasesFolder('fine-tuned'), sha256(weights).slice(0, 32));
-  const temporary = temporaryName(folder);
-  try {
-    await mkdir(temporary, { recursive: true });
+  await writeFolderAtomic(folder, async (temporary) => {
     await writeFileAtomic(path.join(temporary, 'model.json'), topology);
     await writeFileAtomic(path.join(temporary, 'weights.bin'), weights);
-    await commit(temporary, folder);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
   return folder;
 }
 

@@ -4,6 +4,7 @@ import { InputError } from '../../core/check';
 import { projectFolder } from '../../core/settings';
 import { jpegFrame } from '../picture-format';
 import type { Codec, CodecAnswer, CodecRequest } from './codec-thread';
+import { damagedDicom } from './elements';
 import type { DicomHeader } from './header';
 import { nativeLength, type Uncompressed } from './samples';
 
@@ -84,9 +85,6 @@ function ownSize(codec: Codec, bytes: Uint8Array): { width: number; height: numb
   return { width: view.getUint32(8) - view.getUint32(16), height: view.getUint32(12) - view.getUint32(20) };
 }
 
-const damaged = (file: string, reason: string) =>
-  new InputError(`${file} is damaged or cut off (DICOM: ${reason}); fetch it again, or remove it`);
-
 /**
  * What there is to decompress; undefined for a picture that is not compressed.
  * @throws InputError as decompress, but for damage that only decompressing can show
@@ -97,7 +95,7 @@ export function checkWholePixels(
 ): { codec: Codec; encodedBuffer: Uint8Array } | undefined {
   const { transferSyntax, width, height, native, fragments } = header;
   if (native) {
-    if (native.length < nativeLength(header)) throw damaged(file, 'too few pixels');
+    if (native.length < nativeLength(header)) throw damagedDicom(file, 'too few pixels');
     return undefined;
   }
   const codec = codecs[transferSyntax];
@@ -109,7 +107,7 @@ export function checkWholePixels(
   const encodedBuffer = new Uint8Array(Buffer.concat(fragments!));
   const own = ownSize(codec, encodedBuffer);
   if (codec !== 'decodeRle' && (own?.width !== width || own.height !== height))
-    throw damaged(
+    throw damagedDicom(
       file,
       `its header says ${width}×${height} pixels, its picture ${own ? `${own.width}×${own.height}` : 'nothing'}`,
     );
@@ -139,13 +137,13 @@ export async function decompress(header: DicomHeader, file: string): Promise<Unc
   );
   work = answered;
   const answer = await answered;
-  if ('problem' in answer) throw damaged(file, answer.problem);
+  if ('problem' in answer) throw damagedDicom(file, answer.problem);
   const {
     decodedBuffer: bytes,
     photometricInterpretation = photometric,
     planarConfiguration,
   } = answer.context;
-  if (!bytes || bytes.length < nativeLength(header)) throw damaged(file, 'too few pixels');
+  if (!bytes || bytes.length < nativeLength(header)) throw damagedDicom(file, 'too few pixels');
   return {
     bytes,
     photometric: photometricInterpretation,

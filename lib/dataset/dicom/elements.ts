@@ -48,6 +48,9 @@ interface Start {
 
 class Damage extends Error {}
 
+export const damagedDicom = (file: string, reason: string): InputError =>
+  new InputError(`${file} is damaged or cut off (DICOM: ${reason}); fetch it again, or remove it`);
+
 /** A walk over elements. Reading behind the end throws a RangeError; every step goes forward, so each walk ends. */
 class Walk {
   readonly #view: DataView;
@@ -197,8 +200,7 @@ export function readDicomFile(bytes: Uint8Array, wanted: ReadonlySet<number>, fi
     return { transferSyntax, littleEndian, elements, ...stored };
   } catch (error) {
     const reason = error instanceof RangeError ? 'it ends too early' : asError(error).message;
-    if (error instanceof RangeError || error instanceof Damage)
-      throw new InputError(`${file} is damaged or cut off (DICOM: ${reason}); fetch it again, or remove it`);
+    if (error instanceof RangeError || error instanceof Damage) throw damagedDicom(file, reason);
     throw error;
   }
 }

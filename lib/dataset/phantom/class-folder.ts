@@ -1,8 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { commit, sha256, temporaryName, writeFileAtomic } from '../../core/files';
-import { removeLeftovers } from '../class-folder';
+import { sha256, writeFileAtomic } from '../../core/files';
+import { replaceClassFolder } from '../class-folder';
 import { drawPhantom, type Phantom } from '../phantom';
 import type { PhantomClass } from '../phantom-class';
 import { recordsName, recordsText } from '../records';
@@ -75,19 +75,12 @@ export async function writeClassFolder(
   plan: readonly PlannedPhantom[],
   drawn: () => void,
 ): Promise<void> {
-  await mkdir(path.dirname(folder), { recursive: true });
-  await removeLeftovers(folder);
-  const temporary = temporaryName(folder);
-  await mkdir(temporary);
-  try {
+  await replaceClassFolder(folder, async (temporary) => {
     const xrays: Xray[] = [];
     for (const planned of plan) {
       xrays.push(await writePhantom(temporary, label, planned));
       drawn();
     }
     await writeFileAtomic(path.join(temporary, recordsName), recordsText(temporary, xrays));
-    await commit(temporary, folder);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,10 +1,8 @@
 import { InputError } from '../../core/check';
 import { colourOf, isAnimatedPng, pictureFormat } from '../../dataset/picture-format';
+import { mostBytes } from '../../dataset/picture-limits';
 import type { Pixels } from '../../dataset/xray';
 import { decodePng } from './decode-png';
-
-/** Largest file read, in bytes; as in the library. */
-const mostBytes = 512e6;
 
 /** Whether a JPEG has its end: a browser paints what there is of a file that was cut off, and says nothing. */
 function isWholeJpeg(bytes: Uint8Array): boolean {

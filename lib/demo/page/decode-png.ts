@@ -1,4 +1,5 @@
 import { InputError } from '../../core/check';
+import { isNearlyBlack, mostPixels } from '../../dataset/picture-limits';
 import type { Pixels } from '../../dataset/xray';
 
 /*
@@ -22,9 +23,6 @@ interface Chunks {
   readonly palette?: Uint8Array;
   readonly compressed: Uint8Array<ArrayBuffer>[];
 }
-
-/** Largest picture read, in pixels; as in the library. */
-const mostPixels = 64_000_000;
 
 const damaged = (why: string) => new InputError(`it is damaged or cut off (${why})`);
 
@@ -154,7 +152,7 @@ export async function decodePng(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels>
               : sampleAt(part, start, column * samples + c, header);
       }
   }
-  if (bits === 16 && pixels.every((level) => level < 16))
+  if (bits === 16 && isNearlyBlack(pixels))
     throw new InputError(
       'it has 16 bits a sample, but uses less than a sixteenth of their range; scale it up',
     );
