@@ -1,19 +1,24 @@
 import { InputError } from '../core/check';
 
+/** What is wrong with a row of class probabilities, if anything is. Words are made only then: there may be a million rows. */
+function wrongWith(row: readonly number[], classes: number): string | undefined {
+  if (row.length !== classes) return `has ${row.length} items; there are ${classes} classes`;
+  let sum = 0;
+  for (const p of row) {
+    if (!(p >= 0 && p <= 1 + 1e-6)) return `has ${p}; probabilities are numbers from 0 to 1`;
+    sum += p;
+  }
+  return Math.abs(sum - 1) > 1e-3 ? `sums to ${sum}; probabilities of one picture sum to 1` : undefined;
+}
+
 /**
  * Checks rows of class probabilities: as many as there are classes, each in [0, 1], their sum 1 within 1e-3 (float32).
  * @throws InputError naming the row and what is wrong with it
  */
 export function checkProbabilities(rows: readonly (readonly number[])[], classes: number): void {
   rows.forEach((row, i) => {
-    const at = `probabilities[${i}]`;
-    if (row.length !== classes)
-      throw new InputError(`${at} has ${row.length} items; there are ${classes} classes`);
-    const bad = row.find((p) => !(p >= 0 && p <= 1 + 1e-6));
-    if (bad !== undefined) throw new InputError(`${at} has ${bad}; probabilities are numbers from 0 to 1`);
-    const sum = row.reduce((total, p) => total + p, 0);
-    if (Math.abs(sum - 1) > 1e-3)
-      throw new InputError(`${at} sums to ${sum}; probabilities of one picture sum to 1`);
+    const wrong = wrongWith(row, classes);
+    if (wrong) throw new InputError(`probabilities[${i}] ${wrong}`);
   });
 }
 
