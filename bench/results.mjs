@@ -8,8 +8,8 @@ import { library, root } from './results/library.mjs';
 
 const help = `Usage: npm run results [-- --only NAME,NAME] [--covid DIR] [--kaggle DIR] [--out FILE]
 
-  --only NAMES  these sections alone: transfer, learning-curves, ways-of-training, cross-validation, one-source,
-                not-covid, audit, article; prints them, writes only with --out
+  --only NAMES  these sections alone: transfer, pretraining, learning-curves, ways-of-training, cross-validation,
+                one-source, not-covid, audit, article; prints them, writes only with --out
   --covid DIR   a clone of ieee8023/covid-chestxray-dataset (default ../shared/data/covid-chestxray-dataset)
   --kaggle DIR  Kaggle's chest_xray folder (default ../shared/data/chest_xray)
   --out FILE    default docs/results.md, and the tables of README.md with it

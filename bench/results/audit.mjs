@@ -35,6 +35,13 @@ const audited = [
       },
     }),
   },
+  {
+    name: 'The phantoms of npm start',
+    about:
+      'COVID-like against normal phantoms, with the small network: nothing but the lungs should tell them apart.',
+    xrays: ({ phantoms }) => [...of(phantoms, 'covid'), ...of(phantoms, 'normal')],
+    options: () => ({ backbone: 'fractal' }),
+  },
 ];
 
 /** Audits of the X-rays, and of phantoms that are confounded and phantoms that are not, over ten seeds. */

@@ -4,6 +4,7 @@ import * as crossValidation from './cross-validation.mjs';
 import * as learningCurves from './learning-curves.mjs';
 import * as notCovid from './not-covid.mjs';
 import * as oneSource from './one-source.mjs';
+import * as pretraining from './pretraining.mjs';
 import * as transfer from './transfer.mjs';
 import * as waysOfTraining from './ways-of-training.mjs';
 
@@ -13,6 +14,7 @@ import * as waysOfTraining from './ways-of-training.mjs';
  */
 export const sections = {
   transfer,
+  pretraining,
   'learning-curves': learningCurves,
   'ways-of-training': waysOfTraining,
   'cross-validation': crossValidation,

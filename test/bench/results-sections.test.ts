@@ -106,6 +106,19 @@ describe('what transfers', () => {
 });
 
 describe('the other sections', () => {
+  it('the pretraining: the record beside the weights, thinned', async () => {
+    const { compute, render } = await bench('results/pretraining');
+    const record = await compute();
+    const lines = render(record);
+    const [[, ...points]] = expectTables(lines, [4]) as [string[][]];
+    expect(points.at(-1)).toEqual([
+      record.pictures.toLocaleString('en-GB'),
+      record.curve.at(-1).loss.toFixed(2),
+      record.top1.toFixed(3),
+    ]);
+    expect(lines.join('\n')).toContain(`${Math.round(record.seconds / 60)} minutes`);
+  });
+
   it('ways of training: each beside its difference from the first', async () => {
     const { render } = await bench('results/ways-of-training');
     const lines = render([
