@@ -7,12 +7,13 @@ import { inScratch } from './scratch.mjs';
 import { median, root, secondsOf, timed } from './timed.mjs';
 
 const require = createRequire(import.meta.url);
-const { evaluate, loadDataset, patientFolds, presets, transferLearn } = require('../dist/index.js');
+const { crossValidate, loadDataset, patientFolds, presets } = require('../dist/index.js');
 const { seededRandom } = require('../dist/core/random.js');
 const { extractFeatures } = require('../dist/transfer/features.js');
 const { withBackbone } = require('../dist/transfer/open-backbone.js');
 const { asPictures } = require('../dist/transfer/picture-variants.js');
 const { trainHead } = require('../dist/transfer/train-head.js');
+const { withValidation } = require('../dist/transfer/with-validation.js');
 
 const folds = 5;
 const titles = { vgg16: 'VGG16', resnet50: 'ResNet50', mobilenet: 'MobileNet', pixels: '32×32 pixels' };
@@ -29,7 +30,7 @@ async function oneHead({ features, xrays, fold, repeats }) {
   });
   const training = {
     train: labelled(fold.train),
-    validation: labelled(fold.test),
+    validation: labelled(fold.validation),
     classCount: 2,
     parameters,
     classWeights: [1, 1],
@@ -43,8 +44,7 @@ async function oneHead({ features, xrays, fold, repeats }) {
 
 /**
  * The article's head on cached features, over and over: 25 epochs of one, then every fold of several seeds as users run
- * it (`transferLearn` and `evaluate`, which find the features in the cache), against the same in Keras on the same
- * features.
+ * it (`crossValidate`, which finds the features in the cache), against the same trainings in Keras on the same features.
  * @param seeds of ours; each is five trainings
  * @param peerFolds of Keras', the others at their median
  * @returns rows of the table of results
@@ -77,27 +77,25 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerFolds, repeats
     { name: network, cut: undefined, weights: 'random', seed: 42, preprocessing: 'scale' },
     (base) => extractFeatures(pictures, base, parameters),
   );
-  const divisions = Array.from({ length: seeds }, (_, seed) => patientFolds(xrays, { folds, seed }));
-  const single = await oneHead({ features, xrays, fold: divisions[0][0], repeats });
+  const divisions = Array.from({ length: seeds }, (_, seed) =>
+    patientFolds(xrays, { folds, seed }).map((fold) =>
+      withValidation(
+        { ...fold, validation: [], classes: ['covid', 'normal'], seed, grouping: 'patient' },
+        'sound',
+      ),
+    ),
+  );
+  const [{ train, test: validation }] = patientFolds(xrays, { folds, seed: 0 });
+  const single = await oneHead({ features, xrays, fold: { train, validation }, repeats });
   say(`${titles[network]}: a head of ${features.dimension} features in ${single.toFixed(3)} s`);
 
   let computed = 0;
   const onProgress = ({ stage, done }) => {
     if (stage.startsWith('features')) computed += done;
   };
-  const here = await secondsOf(async () => {
-    for (const division of divisions)
-      for (const fold of division) {
-        const split = {
-          ...fold,
-          validation: [],
-          classes: ['covid', 'normal'],
-          seed: 42,
-          grouping: 'patient',
-        };
-        await evaluate(await transferLearn(split, { ...options, seed: 42, onProgress }), fold.test);
-      }
-  });
+  const here = await secondsOf(() =>
+    crossValidate(xrays, { ...options, folds, seeds: divisions.map((_, seed) => seed), onProgress }),
+  );
   if (computed)
     throw new Error(`${titles[network]}: features were computed where they should have been cached`);
   say(`${titles[network]}: ${seeds} seeds × ${folds} folds in ${here.toFixed(1)} s`);
@@ -115,7 +113,7 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerFolds, repeats
         folds: divisions
           .flat()
           .slice(0, peerFolds)
-          .map(({ train, test }) => ({ train: rowsOf(train), test: rowsOf(test) })),
+          .map(({ train, validation }) => ({ train: rowsOf(train), test: rowsOf(validation) })),
       }),
     );
     const { result } = await timed(python, [path.join(root, 'bench', 'peers', 'many_heads.py'), work]);
@@ -124,7 +122,7 @@ async function ofNetwork({ network, xrays, what, work, seeds, peerFolds, repeats
   }
   return [
     compared({
-      name: `25 epochs of the article's head on ${divisions[0][0].train.length} pictures, ${features.dimension} features (${titles[network]})`,
+      name: `25 epochs of the article's head on ${train.length} pictures, ${features.dimension} features (${titles[network]})`,
       here: single,
       most: 0.5,
     }),

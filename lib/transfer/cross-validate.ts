@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { checkWhole, InputError } from '../core/check';
 import type { OnProgress } from '../core/progress';
+import { bounded } from '../dataset/bounded';
 import { classesOf } from '../dataset/classes-of';
 import { drawPerClass } from '../dataset/draw-per-class';
 import { type Fold, patientFolds } from '../dataset/patient-folds';
@@ -10,6 +12,8 @@ import type { Figure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
 import { scorePictures } from './evaluate';
 import { type FineTuneOptions, fineTune } from './fine-tune';
+import { type HeadThreads, startHeadThreads } from './head-threads';
+import type { LearnHead } from './learn-head';
 import { transferLearn } from './transfer-learn';
 import type { TransferOptions } from './transfer-options';
 import { withValidation } from './with-validation';
@@ -66,6 +70,22 @@ export interface CrossValidation {
   readonly synthetic: boolean;
 }
 
+/** A fold to be tried. */
+interface Trial {
+  readonly seed: number;
+  readonly fold: number;
+  readonly parts: Fold;
+}
+
+interface Tried {
+  readonly run: FoldRun;
+  readonly headSeconds: number;
+  readonly predictions: readonly FoldPrediction[];
+}
+
+/** What all heads must take before threads are started for them. */
+const secondsWorthThreads = 2;
+
 /** Of a head's epochs nobody is told: they are thousands, and over in no time. */
 export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
   onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
@@ -74,7 +94,8 @@ export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | u
  * Trains and tests over folds that keep patients whole, several times over; a fifth of each fold's training part, by
  * patient, tells the best epoch, with every preset. The base is opened once, and features are
  * computed once (or found in the cache), however many folds there are; with `refitNorm` once a fold, whose training
- * pictures they then depend on.
+ * pictures they then depend on. Where the heads of frozen bases take long, all processors learn them, one each; the
+ * figures are the same.
  * @param pictures the records, or a function that draws them anew for each seed
  * @throws InputError as `patientFolds` and `transferLearn` do; if the seeds' pictures are of different classes; if a
  * fold has fewer than `perClass` training pictures
@@ -99,24 +120,27 @@ export async function crossValidate(
     throw new InputError(
       `pictures of seed ${other.seed} are of ${classesOf(other.xrays).join(', ')}, those of seed ${seeds[0]} of ${classes.join(', ')}`,
     );
-  const runs: FoldRun[] = [];
-  const predictions: FoldPrediction[] = [];
-
-  const tryFold = async ({ train, test }: Fold, seed: number, fold: number) => {
+  let done = 0;
+  const tryFold = async (
+    { seed, fold, parts: { train, test } }: Trial,
+    learn?: LearnHead,
+  ): Promise<Tried> => {
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
     const whole: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
     // Whatever the preset: the best epoch must not be chosen on the pictures that are tested.
     const split = withValidation(whole, 'sound');
-    const frozen = await transferLearn(split, transfer);
+    const frozen = await transferLearn(split, transfer, learn);
     const model = tuning
       ? await fineTune(frozen, split, { ...tuning, onProgress: transfer.onProgress, signal: rest.signal })
       : frozen;
     options.signal?.throwIfAborted();
     const { truth, probabilities, patients, hashes } = await scorePictures(model, test, transfer);
     const evaluation = evaluatePredictions(truth, probabilities, classes, { patients });
-    runs.push({ seed, fold, train: chosen.length, evaluation });
-    predictions.push(
-      ...hashes.map((sha256, i) => ({
+    onProgress?.({ stage: 'folds', done: ++done, total });
+    return {
+      run: { seed, fold, train: chosen.length, evaluation },
+      headSeconds: frozen.seconds.head,
+      predictions: hashes.map((sha256, i) => ({
         seed,
         fold,
         sha256,
@@ -124,11 +148,28 @@ export async function crossValidate(
         label: truth[i]!,
         probabilities: probabilities[i]!,
       })),
-    );
-    onProgress?.({ stage: 'folds', done: runs.length, total: folds * seeds.length });
+    };
   };
-  for (const { seed, divided } of divisions)
-    for (const [fold, parts] of divided.entries()) await tryFold(parts, seed, fold);
+  const trials = divisions.map(({ seed, divided }) => divided.map((parts, fold) => ({ seed, fold, parts })));
+  const processors = availableParallelism();
+  const total = folds * seeds.length;
+  const tried: Tried[] = [];
+  let threads: HeadThreads | undefined;
+  try {
+    for (const [first, ...others] of typeof pictures === 'function' ? trials : [trials.flat()]) {
+      // Alone: it computes the features, and tells how long a head takes.
+      tried.push(await tryFold(first!, threads?.learn));
+      const learnable = !tuning && !rest.refitNorm && processors > 1;
+      if (learnable && (total - tried.length) * tried[0]!.headSeconds > secondsWorthThreads)
+        threads ??= startHeadThreads(processors);
+      // One more than threads: the next is made ready meanwhile.
+      const atOnce = threads ? processors + 1 : 1;
+      tried.push(...(await bounded(others, atOnce, (trial) => tryFold(trial, threads?.learn))));
+    }
+  } finally {
+    await threads?.close();
+  }
+  const runs = tried.map(({ run }) => run);
   return {
     classes,
     folds,
@@ -138,7 +179,7 @@ export async function crossValidate(
       runs.map(({ evaluation }) => evaluation.accuracy.value),
       { testToTrain: 1 / (folds - 1), range: shareRange },
     ),
-    predictions,
+    predictions: tried.flatMap(({ predictions }) => predictions),
     synthetic: divisions.some(({ xrays }) => isSynthetic(xrays)),
   };
 }

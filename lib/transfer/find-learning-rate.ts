@@ -1,3 +1,4 @@
+import { seededRandom } from '../core/random';
 import type { Split } from '../dataset/xray';
 import { prepareTraining } from './prepare-training';
 import { type LearningRateRange, type LearningRateSearch, searchLearningRate } from './search-learning-rate';
@@ -16,6 +17,8 @@ export async function findLearningRate(
   split: Split,
   { lowest, highest, steps, ...options }: FindLearningRateOptions,
 ): Promise<LearningRateSearch> {
-  const { training } = await prepareTraining(split, options);
-  return searchLearningRate(training, { lowest, highest, steps });
+  const {
+    task: { seed, ...training },
+  } = await prepareTraining(split, options);
+  return searchLearningRate({ ...training, random: seededRandom(seed) }, { lowest, highest, steps });
 }

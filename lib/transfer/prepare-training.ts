@@ -1,5 +1,4 @@
 import { checkWhole, InputError } from '../core/check';
-import { seededRandom } from '../core/random';
 import type { Split, Xray } from '../dataset/xray';
 import type { BackboneOptions } from '../networks/backbone-options';
 import type { FrozenBase } from '../networks/frozen-base';
@@ -7,12 +6,12 @@ import { isBackboneName } from '../networks/names';
 import { located } from './backbone-reference';
 import { extractFeatures, type Features } from './features';
 import type { LabelledFeatures } from './labelled-features';
+import type { HeadTask } from './learn-head';
 import type { LendBackbone } from './model';
 import { withBackbone } from './open-backbone';
 import { variantsOf } from './picture-variants';
 import { type TrainingParameters, trainingParameters } from './preset';
 import { refitNorm } from './refit-norm';
-import type { HeadTraining } from './train-head';
 import type { TransferOptions } from './transfer-options';
 import { withValidation } from './with-validation';
 
@@ -29,7 +28,7 @@ export interface PreparedTraining {
   readonly parameters: TrainingParameters;
   readonly backbone: FrozenBase;
   readonly lend: LendBackbone;
-  readonly training: HeadTraining;
+  readonly task: HeadTask;
   /** What the features were scaled by; undefined where they are as they came. */
   readonly statistics?: ColumnStatistics;
 }
@@ -122,7 +121,7 @@ export async function prepareTraining(split: Split, options: TransferOptions): P
     classes: xrays.map(({ label }) => classes.indexOf(label)),
   });
   const trainRows = labelled(train, 0, rowsPerPicture);
-  const training: HeadTraining = {
+  const task: HeadTask = {
     train: trainRows,
     validation: labelled(validation, train.length * rowsPerPicture, 1),
     classCount: classes.length,
@@ -130,10 +129,10 @@ export async function prepareTraining(split: Split, options: TransferOptions): P
     classWeights: parameters.balanceClasses
       ? balancedWeights(trainRows.classes, classes.length)
       : classes.map(() => 1),
-    random: seededRandom(`${seed}/head`),
+    seed: `${seed}/head`,
     start: parameters.hiddenUnits ? 'glorot' : 'zeros',
     onProgress,
     signal,
   };
-  return { parts, parameters, backbone, lend, training, statistics };
+  return { parts, parameters, backbone, lend, task, statistics };
 }

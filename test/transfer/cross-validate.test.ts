@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../lib/core/check';
@@ -16,12 +16,17 @@ import {
   crossValidate,
 } from '../../lib/transfer/cross-validate';
 import { evaluate } from '../../lib/transfer/evaluate';
+import { startHeadThreads } from '../../lib/transfer/head-threads';
+import { learnHead } from '../../lib/transfer/learn-head';
 import { learningCurve } from '../../lib/transfer/learning-curve';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { asPictures } from '../../lib/transfer/picture-variants';
 import { transferLearn } from '../../lib/transfer/transfer-learn';
 import { writeClassFolders } from './class-folders';
 import { tinyCut, writeTinyBackbone } from './tiny-backbone';
+
+vi.mock('../../lib/transfer/head-threads', { spy: true });
+const started = vi.mocked(startHeadThreads);
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-folds-'));
 let xrays: Xray[];
@@ -160,6 +165,16 @@ describe('crossValidate', () => {
     expect(asked).toEqual([0, 1]);
     const of = (seed: number) => predictions.filter((prediction) => prediction.seed === seed);
     expect(new Set([...hashes(of(0)), ...hashes(of(1))]).size).toBe(xrays.length);
+  });
+
+  test('heads that take long are learnt in threads, with the same figures in the same order', async () => {
+    const long = { ...options, preset: 'article', augment: 0, hiddenUnits: 512, epochs: 60 } as const;
+    started.mockClear();
+    const inThreads = await crossValidate(xrays, { ...long, seeds: [3, 5] });
+    expect(started).toHaveBeenCalledTimes(availableParallelism() > 1 ? 1 : 0);
+    started.mockReturnValue({ learn: learnHead, close: async () => undefined });
+    expect(await crossValidate(xrays, { ...long, seeds: [3, 5] })).toEqual(inThreads);
+    started.mockReset();
   });
 
   test('an interrupt throws its reason', async () => {
