@@ -12,10 +12,13 @@ import { addNew } from './commands/new';
 import { addPredict } from './commands/predict';
 import { addPretrain } from './commands/pretrain';
 import { addReport } from './commands/report';
+import { guardStreams } from './commands/standard-streams';
 import { addTrain } from './commands/train';
 import { addWeights } from './commands/weights';
 
 const { version }: { version: string } = require('../package.json');
+
+guardStreams();
 
 const program = new Command('xray-transfer')
   .description('Deep transfer learning on chest X-rays. For education only, never for diagnosis.')
@@ -47,6 +50,6 @@ overrideAll(program);
 
 program.parseAsync().catch((error) => {
   // Commander has printed what is wrong; help and version are no errors.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else throw error;
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode !== 0) process.exitCode = 2;
 });

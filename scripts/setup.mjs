@@ -37,10 +37,11 @@ if (options.help) {
 
 // After the version check: these use what older versions lack.
 const { lock } = await import('./setup/lock.mjs');
-const { Problem } = await import('./setup/problem.mjs');
+const { diskProblem, Problem } = await import('./setup/problem.mjs');
 const { npmPackages } = await import('./setup/npm-packages.mjs');
 const { jupyter, peers } = await import('./setup/python.mjs');
 const { compile } = await import('./setup/compile.mjs');
+const { inProject } = await import('./setup/paths.mjs');
 const { forget } = await import('./setup/state.mjs');
 const { addon, chooseKind, library, nextBackend, preflight, refuse } = await import('./setup/tensorflow.mjs');
 
@@ -49,17 +50,22 @@ const say = (text) => process.stderr.write(`${text}\n`);
 const secondsSince = (began) => `${((performance.now() - began) / 1000).toFixed(1)} s`;
 const began = performance.now();
 
-/** Runs a step; says what it did and in which time. What it says meanwhile gets the step's name before it. */
-async function step(name, work) {
+/**
+ * Runs a step; says what it did and in which time. What it says meanwhile gets the step's name before it.
+ * @param place what it writes, in the project's folder
+ */
+async function step(name, place, work) {
   const began = performance.now();
   try {
     const done = await work((text) => say(`  … ${name}: ${text}`));
     say(`  ✓ ${name}: ${done ?? 'in place'} (${secondsSince(began)})`);
     return true;
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    say(`  ✗ ${name}: ${error.message} (${secondsSince(began)})`);
-    return error;
+    const problem = diskProblem(error, inProject(place)) ?? error;
+    if (!(problem instanceof Problem)) throw error;
+    say(`  ✗ ${name}: ${problem.message} (${secondsSince(began)})`);
+    if (problem.disk) process.exitCode = 1;
+    return problem;
   }
 }
 
@@ -71,7 +77,7 @@ async function tensorflow(kind, fetched) {
     ['TensorFlow check', () => preflight(kind)],
   ]) {
     if (problem !== true) break;
-    const outcome = await step(name, work);
+    const outcome = await step(name, '.tensorflow', work);
     if (outcome !== true) {
       refuse(kind, outcome);
       return false;
@@ -81,24 +87,39 @@ async function tensorflow(kind, fetched) {
   return problem === true;
 }
 
-await lock((text) => say(`  … ${text}`));
-say('Setup');
-if (options.retry) forget();
-const kind = chooseKind(options.gpu ? 'gpu' : options.cpu ? 'cpu' : undefined);
-const packages = step('npm packages', npmPackages).then((outcome) => {
+/** Waits for other setups; which form of TensorFlow is wanted. */
+async function begin() {
+  try {
+    await lock((text) => say(`  … ${text}`));
+    say('Setup');
+    if (options.retry) forget();
+    return chooseKind(options.gpu ? 'gpu' : options.cpu ? 'cpu' : undefined);
+  } catch (error) {
+    const problem = diskProblem(error, inProject('.cache'));
+    if (!problem) throw error;
+    say(problem.message);
+    process.exit(1);
+  }
+}
+
+const kind = await begin();
+const packages = step('npm packages', 'node_modules', npmPackages).then((outcome) => {
   // Without packages nothing else can be done; the exit ends what runs beside.
   if (outcome !== true) process.exit(1);
 });
-const compiled = packages.then(() => step('lib compiled to dist/', compile));
-const python = step('JupyterLab in .venv', jupyter);
-const fetched = python.then(() => step(`TensorFlow library (${kind})`, (tell) => library(kind, tell)));
+const compiled = packages.then(() => step('lib compiled to dist/', 'dist', compile));
+const python = step('JupyterLab in .venv', '.venv', jupyter);
+const fetched = python.then(() =>
+  step(`TensorFlow library (${kind})`, '.tensorflow', (tell) => library(kind, tell)),
+);
 // After the library: pip has its wheel by then.
 const compared = fetched.then(
-  () => options.peers && step('Keras, scikit-learn, OpenCV to compare with', peers),
+  () => options.peers && step('Keras, scikit-learn, OpenCV to compare with', '.venv', peers),
 );
 await packages;
 const works = await tensorflow(kind, fetched);
 await compared;
 if ((await compiled) !== true) process.exitCode = 1;
-else if (!works) say(`  → everything works without TensorFlow’s C library, ${await nextBackend()}`);
+else if (!works && !process.exitCode)
+  say(`  → everything works without TensorFlow’s C library, ${await nextBackend()}`);
 say(`Setup took ${secondsSince(began)}`);

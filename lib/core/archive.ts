@@ -5,8 +5,10 @@ import { PassThrough, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract, type ReadEntry } from 'tar';
 import { asError, InputError } from './check';
-import { commit, temporaryName } from './files';
+import { commit } from './files';
 import type { WorkOptions } from './progress';
+import { temporaryName } from './temporary-name';
+import { asWriteError } from './write-error';
 
 export interface ExtractOptions extends WorkOptions {
   /** Leading folders left out of the entries' names. Default 1: archives of a repository have one on top. */
@@ -193,7 +195,7 @@ export async function extractTarGz(
       throw new InputError(
         `${archive} is damaged or no archive: ${asError(error).message}; remove it and fetch it again`,
       );
-    throw error;
+    throw asWriteError(error, to);
   }
   return { files: gate.files, bytes: gate.bytes };
 }

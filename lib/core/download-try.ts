@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { asError, InputError } from './check';
+import { asError } from './check';
 import {
   type Part,
   type PartState,
@@ -8,6 +8,7 @@ import {
   removePart,
   writePartState,
 } from './download-part';
+import { writing } from './write-error';
 
 /** One try failed. Temporary failures are worth another. */
 export class TryError extends Error {
@@ -86,14 +87,6 @@ function totalOf(response: Response): number | undefined {
   return wholeNumber(response.headers.get('content-length'));
 }
 
-async function append(handle: FileHandle, part: Part, chunk: Uint8Array): Promise<void> {
-  try {
-    await handle.appendFile(chunk);
-  } catch (error) {
-    throw new InputError(`${part.file} cannot be written: ${asError(error).message}`);
-  }
-}
-
 export interface TryOptions {
   /** Told of the bytes on disk and of the whole, if known. */
   readonly onBytes: (done: number, total: number | undefined) => void;
@@ -105,7 +98,7 @@ export interface TryOptions {
 /**
  * One request that goes on with a part, or begins it anew where the server's file changed or it has no ranges.
  * Returns when the part is whole.
- * @throws TryError; InputError when the part cannot be written; the signal's reason
+ * @throws TryError; WriteError when the part cannot be written; the signal's reason
  */
 export async function tryDownload(url: string, part: Part, options: TryOptions): Promise<void> {
   const { onBytes, patience, signal } = options;
@@ -125,9 +118,10 @@ export async function tryDownload(url: string, part: Part, options: TryOptions):
     }
     if (!response.ok || !response.body) throw statusError(response);
     const total = totalOf(response);
-    handle = await open(part.file, 'a');
+    const opened = await writing(part.file, () => open(part.file, 'a'));
+    handle = opened;
     if (response.status !== 206) {
-      await handle.truncate(0);
+      await writing(part.file, () => opened.truncate(0));
       done = 0;
       await writePartState(part, stateOf(url, response, total));
     }
@@ -136,7 +130,7 @@ export async function tryDownload(url: string, part: Part, options: TryOptions):
     for (;;) {
       const { done: ended, value } = await watch.guard(reader.read());
       if (ended) break;
-      await append(handle, part, value);
+      await writing(part.file, () => opened.appendFile(value));
       done += value.byteLength;
       onBytes(done, total);
     }

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asError, InputError } from './check';
+import { InputError } from './check';
 import { type Part, partOf, partSize, readPartState, removePart } from './download-part';
 import { TryError, tryDownload } from './download-try';
 import { withFileLock } from './file-lock';
 import { commit, exists, hashFile } from './files';
 import type { WorkOptions } from './progress';
+import { writing } from './write-error';
 
 export interface DownloadOptions extends WorkOptions {
   /** MD5 of the file in hexadecimal. */
@@ -116,9 +117,7 @@ export async function download(url: string, file: string, options: DownloadOptio
   const wanted = wantedHash(options);
   signal?.throwIfAborted();
   if (await isThere(file, wanted)) return;
-  await mkdir(path.dirname(file), { recursive: true }).catch((error) => {
-    throw new InputError(`${file} cannot be written: ${asError(error).message}`);
-  });
+  await writing(file, () => mkdir(path.dirname(file), { recursive: true }));
   const part = partOf(file);
   const work = async () => {
     if (await isThere(file, wanted)) return;

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning } from './running-process';
+import { isRunning, processBeginning } from './running-process';
+import { writing } from './write-error';
 
 const heartbeat = 5_000;
 const staleAfter = 60_000;
+/** A lock is empty between its making and its writing; one that stays so belongs to a process that died then. */
+const emptyFor = 5_000;
 const look = 200;
 
 interface Owner {
   readonly host: string;
   readonly process: number;
+  /** See `processBeginning`. */
+  readonly began?: string;
   readonly id: string;
 }
 
@@ -20,37 +25,52 @@ const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 async function staleText(lock: string): Promise<string | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(lock, 'utf8'), stat(lock)]);
-    if (Date.now() - mtimeMs > staleAfter) return text;
-    // Empty for the moment between its making and its writing.
+    if (Date.now() - mtimeMs > (text ? staleAfter : emptyFor)) return text;
     const owner: Owner | undefined = text ? JSON.parse(text) : undefined;
-    return owner && owner.host === hostname() && !isRunning(owner.process) ? text : undefined;
+    const isGone = owner?.host === hostname() && !isRunning(owner.process, owner.began);
+    return isGone ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Renaming lets one of several waiters win; whoever moved a lock that was renewed meanwhile puts it back. */
+/** One of several waiters removes a stale lock, and looks again before: another may have taken it over meanwhile. */
 async function removeStale(lock: string, text: string): Promise<void> {
-  const aside = `${lock}.${randomUUID().slice(0, 8)}`;
+  const breaking = `${lock}.breaking`;
   try {
-    await rename(lock, aside);
-    const moved = await readFile(aside, 'utf8');
-    if (moved === text) await rm(aside, { force: true });
-    else await rename(aside, lock);
+    await writeFile(breaking, '', { flag: 'wx' });
   } catch (error) {
-    if (code(error) !== 'ENOENT') throw error;
+    if (code(error) !== 'EEXIST') throw error;
+    const age = await stat(breaking).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > emptyFor) await rm(breaking, { force: true });
+    await sleep(look / 10);
+    return;
+  }
+  try {
+    if ((await readFile(lock, 'utf8').catch(() => undefined)) === text) await rm(lock, { force: true });
+  } finally {
+    await rm(breaking, { force: true });
   }
 }
 
 async function take(lock: string): Promise<string | undefined> {
-  const id = randomUUID();
-  const owner: Owner = { host: hostname(), process: process.pid, id };
+  const owner: Owner = {
+    host: hostname(),
+    process: process.pid,
+    began: processBeginning(process.pid),
+    id: randomUUID(),
+  };
   const text = JSON.stringify(owner);
   try {
     await writeFile(lock, text, { flag: 'wx' });
     return text;
   } catch (error) {
     if (code(error) === 'EEXIST') return undefined;
+    // It was made, and could not be written.
+    await rm(lock, { force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -73,10 +93,10 @@ export async function withFileLock<T>(
   { onWait, signal }: LockOptions = {},
 ): Promise<T> {
   let own: string | undefined;
-  while (!(own = await take(lock))) {
+  while (!(own = await writing(lock, () => take(lock)))) {
     signal?.throwIfAborted();
     const stale = await staleText(lock);
-    if (stale !== undefined) await removeStale(lock, stale);
+    if (stale !== undefined) await writing(lock, () => removeStale(lock, stale));
     else {
       onWait?.();
       await sleep(look, undefined, { signal }).catch(() => signal?.throwIfAborted());
@@ -92,6 +112,8 @@ export async function withFileLock<T>(
   } finally {
     clearInterval(alive);
     // Taken over by another (this process slept for long): theirs stays.
-    if ((await readFile(lock, 'utf8').catch(() => undefined)) === own) await rm(lock, { force: true });
+    // One that cannot be removed is stale when this process ends.
+    if ((await readFile(lock, 'utf8').catch(() => undefined)) === own)
+      await rm(lock, { force: true }).catch(() => undefined);
   }
 }

@@ -1,9 +1,11 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InputError } from './check';
+import { removeLeftovers, replacedName, restoreReplaced, temporaryName } from './temporary-name';
+import { asWriteError, WriteError, writing } from './write-error';
 
 /** SHA-256 of bytes or text, in lower-case hexadecimal. */
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
@@ -32,10 +34,6 @@ export const entriesOf = (folder: string): Promise<string[]> =>
     throw new InputError(`${folder} is no folder that could be written to (${error.code}); name another`);
   });
 
-/** A name beside `file` for writing what will be renamed to it; on the same disk, so that renaming is atomic. */
-export const temporaryName = (file: string): string =>
-  path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
-
 async function flush(target: string): Promise<void> {
   const handle = await open(target, 'r');
   try {
@@ -45,49 +43,97 @@ async function flush(target: string): Promise<void> {
   }
 }
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Puts a folder in another's place; of several processes that do so at once, the last one's stays. */
+async function replaceFolder(temporary: string, target: string): Promise<void> {
+  const replaced: string[] = [];
+  for (let tries = 1; ; tries++) {
+    const aside = replacedName(target);
+    try {
+      await rename(target, aside);
+      replaced.push(aside);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+    try {
+      await rename(temporary, target);
+      break;
+    } catch (error) {
+      // Another process was quicker.
+      if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '') && tries < 100) continue;
+      const last = replaced.at(-1);
+      if (last) await rename(last, target).catch(() => undefined);
+      throw error;
+    }
+  }
+  // What cannot be removed is a leftover, and goes with the next ones.
+  for (const former of replaced) await rm(former, { recursive: true, force: true }).catch(() => undefined);
+}
+
 /**
  * Gives a finished temporary file or folder its name. Whoever looks sees the old content or the new, never a part.
  * A folder replaces an existing folder of that name, which is put back if that fails.
+ * @throws WriteError naming the target where the system refuses
  */
-export async function commit(temporary: string, target: string): Promise<void> {
-  const folder = (await stat(temporary)).isDirectory();
-  if (!folder) await flush(temporary);
-  const replaced = folder && (await exists(target)) ? temporaryName(target) : undefined;
-  if (replaced) await rename(target, replaced);
-  try {
-    await rename(temporary, target);
-  } catch (error) {
-    if (replaced) await rename(replaced, target);
-    throw error;
-  }
-  if (replaced) await rm(replaced, { recursive: true, force: true });
-  if (process.platform !== 'win32') await flush(path.dirname(target));
-}
+export const commit = (temporary: string, target: string): Promise<void> =>
+  writing(target, async () => {
+    if ((await stat(temporary)).isDirectory()) await replaceFolder(temporary, target);
+    else {
+      await flush(temporary);
+      await rename(temporary, target);
+    }
+    if (process.platform !== 'win32') await flush(path.dirname(target));
+  });
 
-/** Writes a file whole or not at all: temporary name, fsync, rename. Makes the folder where needed. */
+/** Removes what was not finished, while another failure is on its way to the user, who shall hear of that one. */
+const discard = (temporary: string): Promise<void> =>
+  rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+
+/**
+ * Writes a file whole or not at all: temporary name, fsync, rename. Makes the folder where needed, and removes what killed
+ * processes left of the file.
+ * @throws WriteError where the system refuses
+ */
 export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
   const temporary = temporaryName(file);
-  const handle = await open(temporary, 'wx');
   try {
-    await handle.writeFile(data);
-    await handle.close();
-    await commit(temporary, file);
+    await writing(file, async () => {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(temporary, data, { flag: 'wx' });
+      await commit(temporary, file);
+    });
   } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await discard(temporary);
     throw error;
   }
+  await removeLeftovers(file);
 }
 
 /** Writes an object as indented JSON, whole or not at all. */
 export const writeJson = (file: string, value: unknown): Promise<void> =>
   writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 
+/** A failure while a temporary folder was filled, told of the folder that it was to become. */
+function asFolderError(thrown: unknown, temporary: string, target: string): unknown {
+  const { dest, file, path: place, syscall } = thrown as Record<string, string | undefined>;
+  const inside = [file, dest, place].find((name) => name?.startsWith(temporary));
+  if (inside) {
+    const named = path.join(target, path.relative(temporary, inside));
+    return thrown instanceof WriteError
+      ? new WriteError(named, thrown.code, thrown)
+      : asWriteError(thrown, named);
+  }
+  // What fails while it writes has no path.
+  return place === undefined && syscall !== 'read' ? asWriteError(thrown, target) : thrown;
+}
+
 /**
  * Writes a folder whole or not at all: `write` fills a temporary one beside it, which then takes its name and replaces a
- * former folder.
+ * former folder. What killed processes left of it is removed; a former folder that one of them had moved aside is put
+ * back first.
  * @returns what `write` returns
+ * @throws WriteError where the system refuses
  */
 export async function writeFolderAtomic<T>(
   folder: string,
@@ -96,12 +142,14 @@ export async function writeFolderAtomic<T>(
   const target = path.resolve(folder);
   const temporary = temporaryName(target);
   try {
+    await restoreReplaced(target);
     await mkdir(temporary, { recursive: true });
     const written = await write(temporary);
     await commit(temporary, target);
+    await removeLeftovers(target);
     return written;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
+    await discard(temporary);
+    throw asFolderError(error, temporary, target);
   }
 }

@@ -1,9 +1,26 @@
-/** Whether a process of this machine runs, by its number; also one of another user. */
-export function isRunning(processId: number): boolean {
+import { readFileSync } from 'node:fs';
+
+/**
+ * When a process of this machine began, in the system's own count; with its number it names one process, also after
+ * numbers are used again. Undefined where the system does not tell: only Linux does.
+ */
+export function processBeginning(processId: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a process of this machine runs, by its number; also one of another user.
+ * @param began what `processBeginning` said of it; another process with its number is then not taken for it
+ */
+export function isRunning(processId: number, began?: string): boolean {
   try {
     process.kill(processId, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return began === undefined || processBeginning(processId) === began;
 }

@@ -1,8 +1,8 @@
-import { mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
 import { exists, writeFolderAtomic } from '../core/files';
-import { isRunning } from '../core/running-process';
+import { writing } from '../core/write-error';
 import { byText, isFolder, listFolder } from './class-files';
 import { readRecords, recordsName, recordsText } from './records';
 import { syntheticSource, type Xray } from './xray';
@@ -65,30 +65,6 @@ export async function checkClassFolder(to: string, synthetic = false): Promise<s
   return folder;
 }
 
-/** Removes what interrupted runs left beside a folder: only names that `temporaryName` gives it. */
-async function removeLeftovers(folder: string): Promise<void> {
-  const pattern = /\.(\d+)-[0-9a-f]{8}\.tmp$/;
-  const start = `.${path.basename(folder)}.`;
-  for (const name of await readdir(path.dirname(folder))) {
-    const owner = name.startsWith(start) ? pattern.exec(name.slice(start.length - 1))?.[1] : undefined;
-    if (owner && !isRunning(Number(owner)))
-      await rm(path.join(path.dirname(folder), name), { recursive: true, force: true });
-  }
-}
-
-/**
- * Writes a class folder by filling a temporary one, see `writeFolderAtomic`; what a killed run left of it is removed.
- * @param folder absolute
- */
-export async function replaceClassFolder<T>(
-  folder: string,
-  write: (temporary: string) => Promise<T>,
-): Promise<T> {
-  await mkdir(path.dirname(folder), { recursive: true });
-  await removeLeftovers(folder);
-  return writeFolderAtomic(folder, write);
-}
-
 /**
  * Writes a class folder: the pictures, byte for byte, and records.csv, whole or not at all; replaces what
  * checkClassFolder allowed to replace.
@@ -103,15 +79,17 @@ export async function writeClassFolder(
   whyNone: () => string,
 ): Promise<Xray[]> {
   const label = path.basename(folder);
-  return replaceClassFolder(folder, async (temporary) => {
+  return writeFolderAtomic(folder, async (temporary) => {
     const xrays: Xray[] = [];
     for await (const { record, bytes } of pictures) {
-      await writeFile(path.join(temporary, record.path), bytes, { flag: 'wx' });
+      const file = path.join(temporary, record.path);
+      await writing(file, () => writeFile(file, bytes, { flag: 'wx' }));
       xrays.push({ ...record, label, path: path.join(folder, record.path) });
     }
     if (xrays.length === 0) throw new InputError(whyNone());
     xrays.sort((a, b) => byText(a.path, b.path));
-    await writeFile(path.join(temporary, recordsName), recordsText(folder, xrays));
+    const list = path.join(temporary, recordsName);
+    await writing(list, () => writeFile(list, recordsText(folder, xrays)));
     return xrays;
   });
 }

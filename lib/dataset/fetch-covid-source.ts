@@ -3,9 +3,11 @@ import path from 'node:path';
 import { extractTarGz } from '../core/archive';
 import { InputError } from '../core/check';
 import { download } from '../core/download';
-import { commit, exists, hashFile, sha256, temporaryName } from '../core/files';
+import { commit, exists, hashFile, sha256 } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { cacheFolder } from '../core/settings';
+import { removeLeftovers, temporaryName } from '../core/temporary-name';
+import { WriteError } from '../core/write-error';
 
 /** ieee8023/covid-chestxray-dataset on 18 March 2020, in the article's days. */
 export const covidCommit = '4e47ad09d49db15d004c974e268bbbd3b7e10699';
@@ -50,10 +52,12 @@ async function unpack(archive: string, to: string, metadataSha256: string, optio
     if (wrong) throw new InputError(`${url} is not the expected archive: ${wrong}. ${byHand}`);
     signal?.throwIfAborted();
     await commit(temporary, to);
+    await removeLeftovers(path.resolve(to));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    // An archive that is at fault would be at fault again; an interrupted one is not at fault.
-    if (error instanceof InputError && !signal?.aborted) await rm(archive, { force: true });
+    // An archive that is at fault would be at fault again; neither an interrupt nor a full disk is its fault.
+    if (error instanceof InputError && !(error instanceof WriteError) && !signal?.aborted)
+      await rm(archive, { force: true });
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { exists, sha256, writeFolderAtomic } from '../core/files';
 import { filesBelow } from '../core/files-below';
 import type { WorkOptions } from '../core/progress';
 import { cacheFolder, projectFolder } from '../core/settings';
+import { writing } from '../core/write-error';
 
 /** Where pages and models for the demo are kept, a folder for each state of the sources. */
 const kept = (): string => path.join(cacheFolder(), 'demo');
@@ -29,10 +30,11 @@ async function sourcesHash(): Promise<string> {
 /** The folder of the cache that belongs to the sources as they are now; those of former states are removed. */
 export async function demoCache(): Promise<string> {
   const name = await sourcesHash();
-  await mkdir(path.join(kept(), name), { recursive: true });
+  const folder = path.join(kept(), name);
+  await writing(folder, () => mkdir(folder, { recursive: true }));
   const former = (await readdir(kept())).filter((entry) => entry !== name);
   for (const entry of former) await rm(path.join(kept(), entry), { recursive: true, force: true });
-  return path.join(kept(), name);
+  return folder;
 }
 
 /**

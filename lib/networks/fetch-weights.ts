@@ -2,8 +2,10 @@ import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
 import { download } from '../core/download';
-import { commit, exists, temporaryName } from '../core/files';
+import { commit, exists } from '../core/files';
 import type { WorkOptions } from '../core/progress';
+import { temporaryName } from '../core/temporary-name';
+import { writing } from '../core/write-error';
 import { loadBackbone } from './load-backbone';
 import { modelFile, readModelFolder } from './model-folder';
 import type { BackboneName } from './names';
@@ -22,9 +24,11 @@ export const weightsAddress = (): string =>
 async function copyIntoCache(files: readonly string[], target: string, folder: boolean): Promise<string> {
   const temporary = temporaryName(target);
   try {
-    await mkdir(folder ? temporary : path.dirname(target), { recursive: true });
-    for (const file of files)
-      await copyFile(file, folder ? path.join(temporary, path.basename(file)) : temporary);
+    await writing(target, async () => {
+      await mkdir(folder ? temporary : path.dirname(target), { recursive: true });
+      for (const file of files)
+        await copyFile(file, folder ? path.join(temporary, path.basename(file)) : temporary);
+    });
     await commit(temporary, target);
     return target;
   } catch (error) {
@@ -62,7 +66,7 @@ async function fetchModel(
   const partial = path.join(weightsCache(), `.${name}.part`);
   const address = `${weightsAddress()}/${path.posix.dirname(source.path)}`;
   const file = path.join(partial, 'model.json');
-  await mkdir(partial, { recursive: true });
+  await writing(partial, () => mkdir(partial, { recursive: true }));
   await download(`${address}/model.json`, file, work);
   const { parseModelJson } = await import('./model-json.js');
   const { weightsManifest } = parseModelJson(await readFile(file, 'utf8'), file);
@@ -97,7 +101,6 @@ async function fetchFile(
     return file === target ? file : copyIntoCache([file], target, false);
   }
   if (!(await exists(target))) {
-    await mkdir(path.dirname(target), { recursive: true });
     await download(`${weightsAddress()}/${source.path}`, target, { ...work, md5: source.md5 });
   }
   await checkMd5(row, target);

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { languageInfo } from './language';
 import { type CellOptions, NotebookProcess } from './notebook-child';
@@ -90,7 +88,6 @@ export async function executeNotebook(notebook: string, options: ExecuteOptions)
       },
       language_info: languageInfo,
     });
-    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
     await writeNotebook(output, document);
     return { ok: !error, ...(error && { error }), seconds: (performance.now() - began) / 1000 };
   } finally {

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { asError, InputError } from '../core/check';
-import { commit, temporaryName } from '../core/files';
+import { commit } from '../core/files';
+import { temporaryName } from '../core/temporary-name';
+import { writing } from '../core/write-error';
 import type { ReportFile } from './build';
 import { findChromium } from './find-chromium';
 
@@ -43,7 +45,7 @@ export async function printPdf(
 ): Promise<ReportFile> {
   const browser = printingBrowser();
   const file = path.resolve(output);
-  await mkdir(path.dirname(file), { recursive: true });
+  await writing(file, () => mkdir(path.dirname(file), { recursive: true }));
   const printed = temporaryName(file);
   const profile = await mkdtemp(path.join(tmpdir(), 'xray-transfer-print-'));
   const options = [

@@ -6,6 +6,7 @@ import { InputError } from '../core/check';
 import { exists } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
+import { writing } from '../core/write-error';
 import { createArticleDataset } from '../dataset/create-article-dataset';
 import { loadDataset } from '../dataset/load-dataset';
 import { type AuditSummary, otherPictures } from '../evaluation/audit-summary';
@@ -151,7 +152,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const env = { ...parametersFor(options.data), ...variables };
   await chooseDataset(options, env);
   const executed = path.resolve(out, 'notebooks');
-  await mkdir(executed, { recursive: true });
+  await writing(executed, () => mkdir(executed, { recursive: true }));
   const runs: NotebookRun[] = [];
   // Each notebook's process starts while the one before it runs.
   const begin = (file: string | undefined) =>

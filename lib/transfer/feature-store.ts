@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { InputError } from '../core/check';
+import { asError, InputError } from '../core/check';
 import { exists, writeJson } from '../core/files';
 import { cacheLimit } from '../core/settings';
 import { evict } from './feature-cache';
@@ -75,9 +75,8 @@ export async function openFeatureStore(
       index.learn(shard);
       written += shard.manifest.bytes;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
       throw new InputError(
-        `Features cannot be kept in ${folder} (${code ?? message}); free space, or name another folder by XRAY_CACHE`,
+        `Features cannot be kept: ${asError(error).message}. XRAY_CACHE names another folder for them`,
       );
     }
     if (written - writtenAtLook >= lookEvery) await look();

@@ -27,7 +27,11 @@ export async function compile() {
     names,
     digestFiles([...sources, ...configuration, path.join(compiler, 'package.json')]),
   );
-  if (readJson(stampFile)?.stamp === stamp) return undefined;
+  const former = readJson(stampFile);
+  if (former?.stamp === stamp) return undefined;
+  // A compiler that was killed may have left files in part; what it notes of former runs would say they are whole.
+  if (!former) rmSync(inProject('dist', '.tsbuildinfo'), { force: true });
+  rmSync(stampFile, { force: true });
   try {
     await run(process.execPath, [path.join(compiler, 'bin', 'tsc'), '-p', inProject('tsconfig.build.json')]);
   } catch (error) {

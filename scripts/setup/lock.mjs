@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inProject } from './paths.mjs';
+import { mark } from './run.mjs';
 import { readJson } from './state.mjs';
 
 const lockFile = inProject('.cache', 'setup', 'lock.json');
@@ -26,12 +27,45 @@ function isAlive({ pid, began }) {
 
 function take() {
   try {
-    const own = { pid: process.pid, began: beginning(process.pid) };
+    const own = { pid: process.pid, began: beginning(process.pid), mark };
     writeFileSync(lockFile, JSON.stringify(own), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    return false;
+    if (error.code === 'EEXIST') return false;
+    // It was made, and could not be written.
+    rmSync(lockFile, { force: true });
+    throw error;
+  }
+}
+
+/** The processes that carry a dead setup's mark: npm, pip or a compiler that it had started. Only Linux tells. */
+function orphans({ mark }) {
+  try {
+    return readdirSync('/proc').filter((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+      } catch {
+        // Gone meanwhile, or another user's.
+        return false;
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Ends what a killed setup had started: it would write where this one does. */
+async function endOrphans(holder) {
+  for (let found = orphans(holder); found.length > 0; found = orphans(holder)) {
+    for (const pid of found) {
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error;
+      }
+    }
+    await sleep(20);
   }
 }
 
@@ -54,6 +88,7 @@ export async function lock(say) {
     const holder = readJson(lockFile);
     // Between being made and being written a lock is empty for a moment; one that stays so belongs to nobody.
     if (holder ? !isAlive(holder) : ++unreadable > 10) {
+      if (holder) await endOrphans(holder);
       clear();
       continue;
     }

@@ -4,6 +4,7 @@ import {
   lstatSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,7 +51,9 @@ function linkCommand() {
   }
   const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink();
   if (isLink) return;
-  const temporary = `${link}.${process.pid}`;
+  const temporary = `${link}.tmp`;
+  // One that a killed setup left; no other is at work.
+  rmSync(temporary, { force: true });
   symlinkSync('../../dist/cli.js', temporary);
   renameSync(temporary, link);
 }

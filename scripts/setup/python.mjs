@@ -12,7 +12,16 @@ import path from 'node:path';
 import { environment, environmentPython, inProject, project, requirements } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { run } from './run.mjs';
-import { digest, digestFiles, findCommand, readJson, remember, remembered, writeJson } from './state.mjs';
+import {
+  digest,
+  digestFiles,
+  filesBelow,
+  findCommand,
+  readJson,
+  remember,
+  remembered,
+  writeJson,
+} from './state.mjs';
 
 const stampFile = path.join(environment, '.setup.json');
 // First those for which TensorFlow 2.19 has wheels, so that tests can compare with Keras.
@@ -95,7 +104,9 @@ async function makeEnvironment(python) {
   try {
     await run(python.executable, ['-m', 'venv', ...options, environment]);
   } catch (error) {
-    throw new Problem(`${python.executable} could not make .venv; try ${install}\n${error.message}`);
+    throw new Problem(`${python.executable} could not make .venv; try ${install}\n${error.message}`, {
+      passing: true,
+    });
   }
 }
 
@@ -106,6 +117,16 @@ const installArgs = (file) => [
   '--only-binary=:all:',
   ...['-r', requirements(file)],
 ];
+
+/**
+ * Makes pip install again what it was killed over: it writes the list of a package's files last, and takes a package
+ * without one for installed.
+ */
+function forgetHalfInstalled() {
+  const packages = filesBelow(environment).filter((file) => file.endsWith(`.dist-info${path.sep}METADATA`));
+  for (const folder of packages.map((file) => path.dirname(file)))
+    if (!existsSync(path.join(folder, 'RECORD'))) rmSync(folder, { recursive: true, force: true });
+}
 
 /** Lets JupyterLab of the environment find the project's kernel wherever the project lies. */
 function linkKernel() {
@@ -156,6 +177,7 @@ export async function jupyter() {
     const python = stamp ? { executable: stamp.python, version: stamp.version } : await findPython();
     if (!stamp) await makeEnvironment(python);
     const pipOwner = await findPipOwner(python.executable);
+    forgetHalfInstalled();
     try {
       await pip(pipOf({ pipOwner }), installArgs('jupyter.txt'));
     } catch (error) {
@@ -183,6 +205,7 @@ export async function peers() {
     throw new Problem(
       `TensorFlow 2.19 has wheels for Linux on x86-64 with Python 3.10 to 3.12, not for ${process.platform} ${process.arch} with Python 3.${minor}; the tests that compare with Keras, scikit-learn and OpenCV are skipped`,
     );
+  forgetHalfInstalled();
   try {
     await pip(pipOf(stamp), installArgs('peers.txt'));
   } catch (error) {

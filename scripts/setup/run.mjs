@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { project } from './paths.mjs';
+
+/** Given to every command that this setup starts and to all that these start: what still runs when it is gone is told by it. */
+export const mark = `XRAY_SETUP=${randomUUID()}`;
+const [markName, markValue] = mark.split('=');
 
 const running = new Set();
 // Whoever ends setup ends what it started.
@@ -26,7 +31,7 @@ export function run(command, args, { env = {}, timeout } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: project,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, [markName]: markValue },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
       killSignal: 'SIGKILL',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.mjs';
+import { diskProblem } from './problem.mjs';
 
 /** SHA-256 of texts and bytes, one after another. */
 export function digest(...parts) {
@@ -60,8 +61,9 @@ export function remembered(step, conditions) {
   return problem.passing && Date.now() - problem.at > patience ? undefined : problem;
 }
 
-/** Keeps a problem for `remembered`, or forgets the step's. */
+/** Keeps a problem for `remembered`, or forgets the step's. A disk may be free or sound again at the next try. */
 export function remember(step, conditions, problem) {
+  if (problem && diskProblem(problem, '')) return;
   const { [step]: _, ...others } = readJson(memory) ?? {};
   if (!problem && !_) return;
   const kept = problem && {

@@ -138,7 +138,9 @@ function linkLibrary(kind) {
     ['lib', path.join(libraryFolder(kind), 'tensorflow')],
     ['include', path.join(libraryFolder(kind), 'tensorflow', 'include')],
   ]) {
-    const temporary = path.join(folder, `${name}.${process.pid}`);
+    const temporary = path.join(folder, `${name}.tmp`);
+    // One that a killed setup left; no other is at work.
+    rmSync(temporary, { force: true });
     symlinkSync(path.relative(folder, target), temporary);
     renameSync(temporary, path.join(folder, name));
   }
@@ -149,7 +151,7 @@ const isSame = (one, other) => existsSync(one) && readFileSync(one).equals(readF
 /** Copies a file whole or not at all: a process that has the old one open keeps it. */
 function replaceFile(from, to) {
   mkdirSync(path.dirname(to), { recursive: true });
-  const temporary = `${to}.${process.pid}`;
+  const temporary = `${to}.tmp`;
   copyFileSync(from, temporary);
   renameSync(temporary, to);
 }
@@ -200,9 +202,11 @@ async function unlessRemembered(step, conditions, work) {
 
 async function link(compiler, sources, patched, target) {
   const deps = path.join(addonPackage, 'deps');
+  // What a killed setup left of it.
+  rmSync(path.dirname(target), { recursive: true, force: true });
   mkdirSync(path.dirname(target), { recursive: true });
-  const temporary = `${target}.${process.pid}.tmp`;
-  const patchedFile = `${target}.${process.pid}.cc`;
+  const temporary = `${target}.tmp`;
+  const patchedFile = `${target}.cc`;
   writeFileSync(patchedFile, patched);
   const args = [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
@@ -292,6 +296,8 @@ export async function nextBackend() {
 
 /** Tells lib/compute why another back end has to serve; the first line of the problem says it. */
 export function refuse(kind, problem) {
+  // What the disk is to blame for is known to last as long as that; nothing is written for later.
+  if (problem.disk) return;
   const reason = problem.message.split('\n')[0];
   const before = readJson(preflightFile);
   if (before?.ok === false && before.reason === reason) return;

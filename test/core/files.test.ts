@@ -3,15 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  commit,
-  exists,
-  hashFile,
-  sha256,
-  temporaryName,
-  writeFileAtomic,
-  writeJson,
-} from '../../lib/core/files';
+import { commit, exists, hashFile, sha256, writeFileAtomic, writeJson } from '../../lib/core/files';
+import { temporaryName } from '../../lib/core/temporary-name';
 
 let folder: string;
 beforeEach(() => {

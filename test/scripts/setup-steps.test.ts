@@ -66,6 +66,35 @@ describe('withChanges', () => {
   });
 });
 
+describe('diskProblem', () => {
+  it.each([
+    [
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+      /^here cannot be written: no space/,
+    ],
+    [
+      new Error('pip refused\nERROR: [Errno 28] No space left on device'),
+      /^here .* \(ENOSPC\); free some, then run `npm run setup`/,
+    ],
+    [
+      Object.assign(new Error('EIO: i/o error'), { code: 'EIO', path: '/there/x' }),
+      /^\/there\/x cannot .* check the disk/,
+    ],
+    [new Error('tar: Read-only file system'), /read-only \(EROFS\)/],
+  ])('%s', async (error, sentence) => {
+    const { diskProblem } = await step('problem');
+    expect(diskProblem(error, 'here')).toMatchObject({
+      message: expect.stringMatching(sentence),
+      disk: true,
+    });
+  });
+
+  it('is none of other failures', async () => {
+    const { diskProblem } = await step('problem');
+    expect(diskProblem(new Error('npm could not install: EAI_AGAIN'), 'here')).toBeUndefined();
+  });
+});
+
 describe('the pinned requirements', () => {
   const folder = path.join(projectFolder, 'scripts', 'setup', 'requirements');
   const files = readdirSync(folder).filter((name) => name.endsWith('.txt') && name !== 'overrides.txt');

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { sha256, writeFileAtomic } from '../../core/files';
-import { replaceClassFolder } from '../class-folder';
+import { sha256, writeFileAtomic, writeFolderAtomic } from '../../core/files';
+import { writing } from '../../core/write-error';
 import { drawPhantom, type Phantom } from '../phantom';
 import type { PhantomClass } from '../phantom-class';
 import { recordsName, recordsText } from '../records';
@@ -50,7 +50,7 @@ async function writePhantom(
   const phantom = drawPhantom(label, patient, picture);
   const png = await encodePhantom(phantom);
   const file = path.join(folder, name);
-  await writeFile(file, png, { flag: 'wx' });
+  await writing(file, () => writeFile(file, png, { flag: 'wx' }));
   const { width, height } = phantom;
   return {
     path: file,
@@ -75,7 +75,7 @@ export async function writeClassFolder(
   plan: readonly PlannedPhantom[],
   drawn: () => void,
 ): Promise<void> {
-  await replaceClassFolder(folder, async (temporary) => {
+  await writeFolderAtomic(folder, async (temporary) => {
     const xrays: Xray[] = [];
     for (const planned of plan) {
       xrays.push(await writePhantom(temporary, label, planned));

@@ -1,0 +1,153 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../../lib/core/files';
+import { seededRandom } from '../../lib/core/random';
+import { projectFolder } from '../../lib/core/settings';
+import { entriesIn } from './commands';
+import { type SetupSources, setupSources } from './setup-project';
+
+const random = seededRandom('setup at any moment');
+/** How often each fault is tried: a setup takes ten times what another command takes. */
+const times = Math.ceil(Number(process.env.XRAY_KILLS ?? 1) / 10);
+
+/** About as long as it takes, milliseconds. */
+const longest = 20_000;
+
+let home: string;
+let sources: SetupSources | string;
+beforeAll(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'xray-setup-faults-'));
+  sources = setupSources(home);
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const begin = (project: string, { environment }: SetupSources) =>
+  spawn(process.execPath, ['scripts/setup.mjs'], {
+    cwd: project,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+
+/** Runs setup, for so many milliseconds or to its end; what it says, and how it ended. */
+async function setup(project: string, from: SetupSources, milliseconds = 600_000) {
+  const child = begin(project, from);
+  let told = '';
+  child.stderr.on('data', (text) => {
+    told += text;
+  });
+  const end = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await Promise.race([pause(milliseconds, undefined, { ref: false }), end]);
+  child.kill('SIGKILL');
+  return { code: await end, told };
+}
+
+/** The steps that setup said it had done, or found done. */
+const steps = (told: string, how: RegExp): string[] =>
+  [...told.matchAll(/✓ ([^:]+): (.*) \(/g)].filter(([, , what]) => how.test(what!)).map(([, name]) => name!);
+
+/** Every file in a folder, by its hash. */
+const files = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    entriesIn(folder)
+      .filter((name) => lstatSync(path.join(folder, name)).isFile())
+      .map((name) => [name, sha256(readFileSync(path.join(folder, name)))]),
+  );
+
+/** What setup has to come to: the packages, the compiled program, JupyterLab's stand-ins, TensorFlow. */
+function expectComplete(project: string, { library }: SetupSources, told: string): void {
+  const at = (...parts: string[]) => path.join(project, ...parts);
+  const ran = spawnSync(at('node_modules', '.bin', 'xray-transfer'), { encoding: 'utf8' });
+  expect(ran.stdout, ran.stderr).toBe('the command runs\n');
+  const tells = spawnSync(at('.venv', 'bin', 'small_two-tell'), { encoding: 'utf8' });
+  expect(tells.stdout, tells.stderr).toBe('small_two 0\n');
+  const { ok, reason } = JSON.parse(readFileSync(at('.tensorflow', 'preflight.json'), 'utf8'));
+  expect(ok, `${reason}\n${told}`).toBe(true);
+  for (const name of ['typescript', 'undici-types', 'node-api-headers'])
+    expect(files(at('node_modules', name))).toEqual(files(path.join(projectFolder, 'node_modules', name)));
+  expect(files(at('.tensorflow', 'cpu', 'tensorflow'))).toEqual(files(library));
+}
+
+/** The processes that work in a folder. */
+const workingIn = (folder: string): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+
+/** Runs setup after a fault: it finishes, and does nothing again that was done. */
+async function expectRecovery(project: string, from: SetupSources, before: string): Promise<void> {
+  const again = await setup(project, from);
+  expect(again.code, again.told).toBe(0);
+  expectComplete(project, from, again.told);
+  const done = steps(before, /^(installed|compiled|built|TensorFlow)/);
+  expect(steps(again.told, /^in place/), `${before}\n${again.told}`).toEqual(expect.arrayContaining(done));
+  expect(workingIn(project)).toEqual([]);
+}
+
+describe('setup', () => {
+  test('killed at random moments, then run again: complete, nothing finished done twice, nothing left running', {
+    timeout: 120_000 * (1 + times),
+  }, async ({ skip }) => {
+    if (typeof sources === 'string') return skip(sources);
+    for (let i = 0; i < times; i++) {
+      const project = path.join(home, `killed-${i}`);
+      cpSync(sources.project, project, { recursive: true });
+      const killed = await setup(project, sources, random.between(500, longest));
+      await expectRecovery(project, sources, killed.told);
+      rmSync(project, { recursive: true, force: true });
+    }
+    console.info(`setup: killed at ${times} moments`);
+  });
+
+  test.runIf(process.env.XRAY_KILLS)(
+    'on a full disk: a sentence, exit 1; with space again, complete',
+    {
+      timeout: 120_000 * (1 + times),
+    },
+    async ({ skip }) => {
+      if (typeof sources === 'string') return skip(sources);
+      const project = path.join(home, 'small');
+      mkdirSync(project);
+      const mount = (...options: string[]) => execFileSync('mount', options, { stdio: 'pipe' });
+      try {
+        mount('-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', project);
+        execFileSync('umount', [project]);
+      } catch {
+        skip('a small disk cannot be mounted here: that needs root on Linux');
+      }
+      for (let i = 0; i < times; i++) {
+        mount('-t', 'tmpfs', '-o', `size=${Math.round(random.between(2, 40))}m`, 'tmpfs', project);
+        try {
+          cpSync(sources.project, project, { recursive: true });
+          const full = await setup(project, sources);
+          expect(full.code, full.told).toBe(1);
+          expect(full.told).toMatch(
+            /\/small\/\S+ cannot be written: no space is left on its disk.*npm run setup/,
+          );
+          expect(full.told).not.toMatch(/^\s+at .*:\d+:\d+/m);
+          mount('-o', 'remount,size=400m', project);
+          await expectRecovery(project, sources, full.told);
+        } finally {
+          execFileSync('umount', [project]);
+        }
+      }
+      console.info(`setup: ${times} full disks`);
+    },
+  );
+});
