@@ -91,8 +91,14 @@ const done = [];
 const failed = [];
 const skipped = [];
 
-for (const { name, peers, run } of chosen) {
+for (const { name, peers, lacking, run } of chosen) {
   if (stopped) break;
+  const lack = await lacking?.();
+  if (lack) {
+    say(`${name} skipped: ${lack}`);
+    skipped.push(name);
+    continue;
+  }
   if (peers.length && !found) {
     say(`${name} skipped: no ${peers.join(', ')} here; npm run setup -- --peers, or XRAY_PEERS_PYTHON`);
     skipped.push(name);

@@ -1,7 +1,7 @@
 /**
  * What `npm run bench` measures, in the order of the table. `peers`: the Python packages it is measured against, by the
  * names of `peerVersions`. `quick`: false where a quick run may leave it out, because another section runs the same
- * code. `run` takes {quick, repeats, peerEpochs, python, say} and returns rows. Modules are loaded when needed, so that
+ * code. `lacking`: says what is missing here without which it is skipped. `run` takes {quick, repeats, peerEpochs, python, say} and returns rows. Modules are loaded when needed, so that
  * one that fails harms no other.
  */
 export const sections = [
@@ -61,6 +61,21 @@ export const sections = [
     run: async ({ quick, say }) => {
       const { scale } = await import('./scale.mjs');
       return scale({ ...(quick && { counts: [40, 80] }), say });
+    },
+  },
+  {
+    name: 'queue',
+    title: 'Many machines',
+    about:
+      'Grids by workers at a queue (BullMQ on a Redis started for it, its log on): two workers of one thread against one of two, what the queue costs a piece, and its memory.',
+    peers: [],
+    lacking: async () => {
+      const { hasRedis } = await import('./redis.mjs');
+      return hasRedis() ? undefined : 'no redis-server here (Debian: apt-get install redis-server)';
+    },
+    run: async ({ quick, repeats, say }) => {
+      const { queue } = await import('./queue.mjs');
+      return queue({ ...(quick && { network: 'fractal', pictures: 24, pieces: 40 }), repeats, say });
     },
   },
   {

@@ -8,13 +8,16 @@ import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addExport } from './commands/export';
 import { addFeatures } from './commands/features';
+import { addGrid } from './commands/grid';
 import { addNew } from './commands/new';
 import { addPredict } from './commands/predict';
 import { addPretrain } from './commands/pretrain';
+import { addQueue } from './commands/queue';
 import { addReport } from './commands/report';
 import { guardStreams } from './commands/standard-streams';
 import { addTrain } from './commands/train';
 import { addWeights } from './commands/weights';
+import { addWorker } from './commands/worker';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -38,6 +41,9 @@ for (const add of [
   addExport,
   addDemo,
   addAudit,
+  addGrid,
+  addWorker,
+  addQueue,
   addCache,
   addReport,
 ])

@@ -20,14 +20,15 @@ const allowed: Record<string, readonly string[]> = {
   // What explains a model knows models.
   explain: [...middle, 'transfer'],
   audit: [...middle, 'transfer'],
+  grid: [...middle, 'transfer', 'audit'],
   plots: middle,
   notebook: upper,
   // The report is what the notebooks become; the command line says what both can do.
   report: [...upper, 'notebook'],
   demo: upper,
-  commands: [...upper, 'notebook', 'report', 'demo', 'index.ts'],
+  commands: [...upper, 'grid', 'notebook', 'report', 'demo', 'index.ts'],
   'cli.ts': ['commands'],
-  'index.ts': [...upper, 'notebook', 'report'],
+  'index.ts': [...upper, 'grid', 'notebook', 'report'],
 };
 
 /** Sideways or upward imports that are known and meant; types only, gone at run time. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import util from 'node:util';
 import { type BackendName, projectFolder, requestedBackend } from '../core/settings';
@@ -61,10 +62,17 @@ const openers = (tf: TensorFlow): Readonly<Record<BackendName, Opener>> => ({
   },
 });
 
-async function open(): Promise<ChosenBackend & { tf: TensorFlow }> {
+interface OpenedBackend extends ChosenBackend {
+  readonly tf: TensorFlow;
+  /** That an operation of native TensorFlow is divided among: `TF_NUM_INTRAOP_THREADS` as it was then, else all. */
+  readonly threads: number;
+}
+
+async function open(): Promise<OpenedBackend> {
   setEnvironment();
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
   const tf: TensorFlow = require('@tensorflow/tfjs');
-  return { tf, ...(await chooseBackend(openers(tf), requestedBackend())) };
+  return { tf, threads, ...(await chooseBackend(openers(tf), requestedBackend())) };
 }
 
 let opened: ReturnType<typeof open> | undefined;

@@ -1,25 +1,25 @@
 import { availableParallelism } from 'node:os';
 import { checkWhole, InputError } from '../core/check';
-import type { OnProgress } from '../core/progress';
 import { bounded } from '../dataset/bounded';
 import { classesOf } from '../dataset/classes-of';
 import { drawPerClass } from '../dataset/draw-per-class';
 import { type Fold, patientFolds } from '../dataset/patient-folds';
-import { isSynthetic, type Split, type Xray } from '../dataset/xray';
-import { evaluatePredictions } from '../evaluation/evaluate-predictions';
-import type { Evaluation } from '../evaluation/evaluation';
+import { isSynthetic, type Xray } from '../dataset/xray';
 import type { Figure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
-import { scorePictures } from './evaluate';
-import { type FineTuneOptions, fineTune } from './fine-tune';
 import { type HeadThreads, startHeadThreads } from './head-threads';
 import type { LearnHead } from './learn-head';
-import { transferLearn } from './transfer-learn';
-import type { TransferOptions } from './transfer-options';
-import { withValidation } from './with-validation';
+import {
+  type FoldOptions,
+  type FoldPrediction,
+  type FoldRun,
+  type TestedFold,
+  type TimedFold,
+  testFold,
+} from './test-fold';
 
 /** What to train in each fold, and how to divide. `seed` is that of the head and of random weights, in all folds. */
-export interface CrossValidationOptions extends TransferOptions {
+export interface CrossValidationOptions extends FoldOptions {
   /** Parts that the patients are divided into, each tested once; 2 or more. Default 5. */
   readonly folds?: number;
   /** One division into folds for each. Default 0, 1, 2. */
@@ -29,31 +29,6 @@ export interface CrossValidationOptions extends TransferOptions {
    * larger. Default: all of them.
    */
   readonly perClass?: number;
-  /** Whether each fold's model is fine-tuned after its head, and how. Default: it stays frozen. */
-  readonly fineTune?: Pick<FineTuneOptions, 'epochs' | 'learningRate'>;
-}
-
-/** One fold: trained on the others, tested on it. */
-export interface FoldRun {
-  /** Seed of the division. */
-  readonly seed: number;
-  /** From 0. */
-  readonly fold: number;
-  /** Training pictures. */
-  readonly train: number;
-  readonly evaluation: Evaluation;
-}
-
-/** What the model of a fold says of a picture that it has not seen. */
-export interface FoldPrediction {
-  readonly seed: number;
-  readonly fold: number;
-  readonly sha256: string;
-  readonly patientId: string;
-  /** True class. */
-  readonly label: string;
-  /** In the order of the classes. */
-  readonly probabilities: readonly number[];
 }
 
 /** A method tried on pictures that it was not trained on, several times over. Plain data. */
@@ -77,18 +52,28 @@ interface Trial {
   readonly parts: Fold;
 }
 
-interface Tried {
-  readonly run: FoldRun;
-  readonly headSeconds: number;
-  readonly predictions: readonly FoldPrediction[];
-}
-
 /** What all heads must take before threads are started for them. */
 const secondsWorthThreads = 2;
 
-/** Of a head's epochs nobody is told: they are thousands, and over in no time. */
-export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | undefined =>
-  onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
+/** What several folds amount to: all runs and predictions, and the mean accuracy with its interval. */
+export function combineFolds(
+  tested: readonly TestedFold[],
+  { classes, folds, seeds, synthetic }: Pick<CrossValidation, 'classes' | 'folds' | 'seeds' | 'synthetic'>,
+): CrossValidation {
+  const runs = tested.map(({ run }) => run);
+  return {
+    classes,
+    folds,
+    seeds,
+    runs,
+    accuracy: meanWithInterval(
+      runs.map(({ evaluation }) => evaluation.accuracy.value),
+      { testToTrain: 1 / (folds - 1), range: shareRange },
+    ),
+    predictions: tested.flatMap(({ predictions }) => predictions),
+    synthetic,
+  };
+}
 
 /**
  * Trains and tests over folds that keep patients whole, several times over; a fifth of each fold's training part, by
@@ -109,7 +94,6 @@ export async function crossValidate(
   checkWhole('folds', folds, 2);
   if (!seeds.length) throw new InputError('seeds is empty; give one or more');
   if (perClass !== undefined) checkWhole('perClass', perClass, 1);
-  const transfer = { ...rest, onProgress: withoutHeads(onProgress) };
   const divisions = seeds.map((seed) => {
     const xrays = typeof pictures === 'function' ? pictures(seed) : pictures;
     return { seed, xrays, divided: patientFolds(xrays, { folds, seed: checkWhole('seeds', seed, 0) }) };
@@ -121,39 +105,17 @@ export async function crossValidate(
       `pictures of seed ${other.seed} are of ${classesOf(other.xrays).join(', ')}, those of seed ${seeds[0]} of ${classes.join(', ')}`,
     );
   let done = 0;
-  const tryFold = async (
-    { seed, fold, parts: { train, test } }: Trial,
-    learn?: LearnHead,
-  ): Promise<Tried> => {
+  const tryFold = async ({ seed, fold, parts: { train, test } }: Trial, learn?: LearnHead) => {
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
-    const whole: Split = { train: chosen, validation: [], test, classes, seed, grouping: 'patient' };
-    // Whatever the preset: the best epoch must not be chosen on the pictures that are tested.
-    const split = withValidation(whole, 'sound');
-    const frozen = await transferLearn(split, transfer, learn);
-    const model = tuning
-      ? await fineTune(frozen, split, { ...tuning, onProgress: transfer.onProgress, signal: rest.signal })
-      : frozen;
-    options.signal?.throwIfAborted();
-    const { truth, probabilities, patients, hashes } = await scorePictures(model, test, transfer);
-    const evaluation = evaluatePredictions(truth, probabilities, classes, { patients });
+    const parts = { train: chosen, test, classes, seed, fold };
+    const tested = await testFold(parts, { ...rest, onProgress, fineTune: tuning }, learn);
     onProgress?.({ stage: 'folds', done: ++done, total });
-    return {
-      run: { seed, fold, train: chosen.length, evaluation },
-      headSeconds: frozen.seconds.head,
-      predictions: hashes.map((sha256, i) => ({
-        seed,
-        fold,
-        sha256,
-        patientId: patients[i]!,
-        label: truth[i]!,
-        probabilities: probabilities[i]!,
-      })),
-    };
+    return tested;
   };
   const trials = divisions.map(({ seed, divided }) => divided.map((parts, fold) => ({ seed, fold, parts })));
   const processors = availableParallelism();
   const total = folds * seeds.length;
-  const tried: Tried[] = [];
+  const tried: TimedFold[] = [];
   let threads: HeadThreads | undefined;
   try {
     for (const [first, ...others] of typeof pictures === 'function' ? trials : [trials.flat()]) {
@@ -169,17 +131,6 @@ export async function crossValidate(
   } finally {
     await threads?.close();
   }
-  const runs = tried.map(({ run }) => run);
-  return {
-    classes,
-    folds,
-    seeds,
-    runs,
-    accuracy: meanWithInterval(
-      runs.map(({ evaluation }) => evaluation.accuracy.value),
-      { testToTrain: 1 / (folds - 1), range: shareRange },
-    ),
-    predictions: tried.flatMap(({ predictions }) => predictions),
-    synthetic: divisions.some(({ xrays }) => isSynthetic(xrays)),
-  };
+  const synthetic = divisions.some(({ xrays }) => isSynthetic(xrays));
+  return combineFolds(tried, { classes, folds, seeds, synthetic });
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import path from 'node:path';
 import { sha256 } from '../core/files';
 import { cacheFolder } from '../core/settings';
@@ -16,3 +17,19 @@ export function featureFolder(description: FeatureDescription): string {
     .slice(-40);
   return path.join(featuresFolder(), `${name}-${sha256(JSON.stringify(entries)).slice(0, 16)}`);
 }
+
+const origins = new AsyncLocalStorage<FeatureDescription>();
+
+/**
+ * Does work whose features are kept apart from all others, under what `origin` adds to their description. The last bits
+ * of features depend on the pictures that share a batch and, of some networks, on the number of threads: work that
+ * promises results to the bit must not meet rows that were computed otherwise.
+ */
+export const inOrigin = <T>(origin: FeatureDescription, work: () => Promise<T>): Promise<T> =>
+  origins.run(origin, work);
+
+/** The description with what the origin adds that the caller works in. */
+export const withOrigin = (description: FeatureDescription): FeatureDescription => ({
+  ...description,
+  ...origins.getStore(),
+});

@@ -73,18 +73,20 @@ async function asArrow(rows: FeatureRows): Promise<{ bytes: Uint8Array; offset: 
   return { bytes, offset: read.byteOffset - bytes.byteOffset, dimension };
 }
 
+/** A shard and what is in it, before or after it lies in a folder. */
+export interface EncodedShard {
+  /** SHA-256 of `bytes`. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly manifest: ShardManifest;
+}
+
 /**
- * Writes rows as one Arrow IPC file (`key: utf8`, `features: FixedSizeList<float32>`) whose name is its own SHA-256,
- * then its manifest: a shard is whole or absent, is never changed, and two processes may write at once.
+ * Rows as one Arrow IPC file (`key: utf8`, `features: FixedSizeList<float32>`) whose name is its own SHA-256.
  * @param rows one or more, of equal length
- * @returns name and manifest
  */
-export async function writeShard(
-  folder: string,
-  rows: FeatureRows,
-): Promise<{ name: string; manifest: ShardManifest }> {
+export async function encodeShard(rows: FeatureRows): Promise<EncodedShard> {
   const { bytes, offset, dimension } = await asArrow(rows);
-  const name = sha256(bytes);
   const digests = Buffer.concat([...rows].map(([key, row]) => digestOf(key, bytesOf(row))));
   const manifest: ShardManifest = {
     version: 1,
@@ -94,10 +96,27 @@ export async function writeShard(
     bytes: bytes.byteLength,
     digests: digests.toString('base64'),
   };
+  return { name: sha256(bytes), bytes, manifest };
+}
+
+/**
+ * Puts a shard into a folder, its manifest last: it is whole or absent, is never changed, and two processes may write
+ * at once.
+ */
+export async function placeShard(folder: string, { name, bytes, manifest }: EncodedShard): Promise<void> {
   const files = shardFiles(folder, name);
   await writeFileAtomic(files.rows, bytes);
   await writeFileAtomic(files.manifest, JSON.stringify(manifest));
-  return { name, manifest };
+}
+
+/**
+ * Writes rows as a shard; see `encodeShard` and `placeShard`.
+ * @returns name and manifest
+ */
+export async function writeShard(folder: string, rows: FeatureRows): Promise<Omit<EncodedShard, 'bytes'>> {
+  const { bytes, ...shard } = await encodeShard(rows);
+  await placeShard(folder, { bytes, ...shard });
+  return shard;
 }
 
 /** The manifest of a shard; undefined where it is gone, "damaged" where it is none. */

@@ -3,7 +3,7 @@ import { asError, InputError } from '../core/check';
 import { exists, writeJson } from '../core/files';
 import { cacheLimit } from '../core/settings';
 import { evict } from './feature-cache';
-import { type FeatureDescription, featureFolder } from './feature-folder';
+import { type FeatureDescription, featureFolder, withOrigin } from './feature-folder';
 import { openFeatureIndex } from './feature-index';
 import { type FeatureRows, writeShard } from './feature-shard';
 import { mergeShards } from './merge-shards';
@@ -40,17 +40,19 @@ const lookEvery = 256e6;
 
 /**
  * Opens the features of a description.
+ * @param given what the features are; see also `inOrigin`
  * @param about listed beside the description: where the weights came from, in words
  * @param keys the keys that will be asked for or added
  * @param onDamage told of each shard that was found damaged; it is set aside under the ending `.damaged`
  * @throws InputError if XRAY_CACHE_LIMIT is out of range
  */
 export async function openFeatureStore(
-  description: FeatureDescription,
+  given: FeatureDescription,
   about: { readonly weightsFrom: string },
   keys: ReadonlySet<string>,
   onDamage: (file: string) => void,
 ): Promise<FeatureStore> {
+  const description = withOrigin(given);
   const folder = featureFolder(description);
   const opened = Date.now();
   const limit = cacheLimit();

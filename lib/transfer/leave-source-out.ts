@@ -2,8 +2,8 @@ import { classesOf } from '../dataset/classes-of';
 import { sourceFolds } from '../dataset/source-folds';
 import type { Split, Xray } from '../dataset/xray';
 import type { Evaluation } from '../evaluation/evaluation';
-import { withoutHeads } from './cross-validate';
 import { evaluate } from './evaluate';
+import { withoutHeads } from './test-fold';
 import { transferLearn } from './transfer-learn';
 import type { TransferOptions } from './transfer-options';
 

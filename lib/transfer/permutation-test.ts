@@ -4,8 +4,8 @@ import { patientGroups } from '../dataset/patient-groups';
 import type { Split, Xray } from '../dataset/xray';
 import { meanRocArea } from '../evaluation/mean-roc-area';
 import { type Permutation, permutationScores } from '../evaluation/permutation-scores';
-import { withoutHeads } from './cross-validate';
 import { scorePictures } from './evaluate';
+import { withoutHeads } from './test-fold';
 import { transferLearn } from './transfer-learn';
 import type { TransferOptions } from './transfer-options';
 

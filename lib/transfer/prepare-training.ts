@@ -1,9 +1,7 @@
 import { checkWhole, InputError } from '../core/check';
 import type { Split, Xray } from '../dataset/xray';
-import type { BackboneOptions } from '../networks/backbone-options';
 import type { FrozenBase } from '../networks/frozen-base';
-import { isBackboneName } from '../networks/names';
-import { located } from './backbone-reference';
+import { trainingBase } from './backbone-reference';
 import { extractFeatures, type Features } from './features';
 import type { LabelledFeatures } from './labelled-features';
 import type { HeadTask } from './learn-head';
@@ -84,13 +82,7 @@ export async function prepareTraining(split: Split, options: TransferOptions): P
     throw new InputError(`The split has ${split.classes.length} class; two classes or more are told apart`);
   const parts = withValidation(split, preset);
   const { train, validation, classes } = parts;
-  const reference: BackboneOptions = {
-    name: isBackboneName(options.backbone) ? options.backbone : located(options.backbone),
-    cut: options.cut,
-    weights: options.weights === undefined ? undefined : located(options.weights),
-    seed,
-    ...(options.weights === 'random' && parameters.preprocessing === 'scale' && { preprocessing: 'scale' }),
-  };
+  const reference = trainingBase({ ...options, seed }, parameters.preprocessing);
   const norm = parameters.refitNorm
     ? await refitNorm(reference, train, parameters, { onProgress, signal })
     : undefined;

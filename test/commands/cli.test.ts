@@ -63,6 +63,9 @@ describe('usage', () => {
     'export',
     'demo',
     'audit',
+    'grid',
+    'worker',
+    'queue',
     'cache',
     'report',
   ];

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../lib/core/random';
 import { clearFeatures, listFeatures } from '../../lib/transfer/feature-cache';
-import { type FeatureDescription, featureFolder } from '../../lib/transfer/feature-folder';
+import { type FeatureDescription, featureFolder, inOrigin } from '../../lib/transfer/feature-folder';
 import type { FeatureRows } from '../../lib/transfer/feature-shard';
 import { openFeatureStore } from '../../lib/transfer/feature-store';
 import { clearKeptBases, listKeptBases } from '../../lib/transfer/kept-bases';
@@ -96,6 +96,20 @@ describe('rows', () => {
     const some = await read(['key 5 ü', 'key 101 ü', 'not there'], { length: 7 });
     expect([...some.keys()]).toEqual(['key 5 ü', 'key 101 ü']);
     expect(files('.tmp')).toEqual([]);
+  });
+
+  test('of an origin are kept apart from all others, and listed with it', async () => {
+    const [own, other] = [rows(0, 2), rows(0, 2)];
+    for (const row of other.values()) row[0] = 1;
+    await write(own);
+    expect((await inOrigin({ group: 'g' }, () => read(own.keys()))).size).toBe(0);
+    await inOrigin({ group: 'g' }, () => write(other));
+    const [a, b] = [await read(own.keys()), await inOrigin({ group: 'g' }, () => read(own.keys()))];
+    for (const [key, row] of own) expect(bits(a.get(key)!).equals(bits(row))).toBe(true);
+    for (const [key, row] of other) expect(bits(b.get(key)!).equals(bits(row))).toBe(true);
+    expect((await listFeatures()).map(({ settings }) => settings.group)).toEqual(
+      expect.arrayContaining([undefined, 'g']),
+    );
   });
 
   test('can be read before they are written, and asked for twice', async () => {
