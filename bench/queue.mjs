@@ -10,7 +10,8 @@ import { median, root, timed } from './timed.mjs';
 
 const require = createRequire(import.meta.url);
 const { createDemoDataset } = require('../dist/index.js');
-const { queueStatus, withQueues } = require('../dist/grid/queue/status.js');
+const { withQueues } = require('../dist/grid/queue/queues.js');
+const { queueStatus } = require('../dist/grid/queue/status.js');
 const sharp = require('sharp');
 const cli = path.join(root, 'dist', 'cli.js');
 

@@ -19,7 +19,8 @@ export function addQueue(program: Command): void {
     .action(({ queue: url, watch }, command: Command) =>
       run(command, async ({ signal }) => {
         const { checkRedis } = await import('../grid/queue/connection.js');
-        const { queueStatus, withQueues } = await import('../grid/queue/status.js');
+        const { withQueues } = await import('../grid/queue/queues.js');
+        const { queueStatus } = await import('../grid/queue/status.js');
         const { statusText } = await import('../grid/queue/status-text.js');
         await checkRedis(url);
         return withQueues(url, async (queues) => {
@@ -43,7 +44,7 @@ export function addQueue(program: Command): void {
     .action(({ queue: url }, command: Command) =>
       run(command, async () => {
         const { checkRedis } = await import('../grid/queue/connection.js');
-        const { retryFailed } = await import('../grid/queue/status.js');
+        const { retryFailed } = await import('../grid/queue/retry-failed.js');
         await checkRedis(url);
         const retried = await retryFailed(url);
         return { json: { retried }, text: `${retried} pieces are tried again` };

@@ -9,7 +9,8 @@ import type { ResultStore } from '../result-store';
 import { comparisonOf, type GridResult, keepPlanned } from '../run-grid';
 import { connectionTo, prefix } from './connection';
 import { flowOf, jobId, type PieceJob } from './jobs';
-import { queueStatus, withQueues } from './status';
+import { type Queues, withQueues } from './queues';
+import { queueStatus } from './status';
 
 /** Milliseconds between two looks. */
 const look = 1000;
@@ -97,7 +98,7 @@ export async function runOnQueue(
 }
 
 /** Whether nothing is about to be computed. */
-async function isStuck({ pieces, steps }: { pieces: Queue; steps: Queue }): Promise<boolean> {
+async function isStuck({ pieces, steps }: Queues): Promise<boolean> {
   const kinds = ['waiting', 'active', 'delayed', 'prioritized'] as const;
   const counts = await Promise.all([pieces, steps].map((queue) => queue.getJobCounts(...kinds)));
   return counts.flatMap((count) => Object.values(count)).every((count) => count === 0);

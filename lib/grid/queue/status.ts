@@ -1,6 +1,6 @@
-import { type Job, Queue } from 'bullmq';
-import { connectionTo, prefix, queueNames } from './connection';
+import type { Job } from 'bullmq';
 import type { PieceJob, StepJob } from './jobs';
+import type { Queues } from './queues';
 
 /** A piece that a worker has. */
 export interface RunningPiece {
@@ -56,33 +56,8 @@ const runningPiece = (job: Job<PieceJob>, now: number): RunningPiece => ({
   ...(typeof job.progress === 'object' && { progress: job.progress as RunningPiece['progress'] }),
 });
 
-/** Opens both queues for some work. */
-export async function withQueues<T>(
-  url: string,
-  work: (queues: { pieces: Queue<PieceJob>; steps: Queue<StepJob> }) => Promise<T>,
-): Promise<T> {
-  const shared = { connection: connectionTo(url), prefix };
-  const queues = {
-    pieces: new Queue<PieceJob>(queueNames.pieces, shared),
-    steps: new Queue<StepJob>(queueNames.steps, shared),
-  };
-  // They connect again by themselves; whoever waits sees it in the time it takes.
-  for (const queue of Object.values(queues)) queue.on('error', () => undefined);
-  try {
-    return await work(queues);
-  } finally {
-    await Promise.all(Object.values(queues).map((queue) => queue.close()));
-  }
-}
-
 /** Looks at the queue. */
-export async function queueStatus({
-  pieces,
-  steps,
-}: {
-  pieces: Queue<PieceJob>;
-  steps: Queue<StepJob>;
-}): Promise<QueueStatus> {
+export async function queueStatus({ pieces, steps }: Queues): Promise<QueueStatus> {
   const now = Date.now();
   const counts = await pieces.getJobCounts(
     'completed',
@@ -109,13 +84,4 @@ export async function queueStatus({
     secondsLeft: open === 0 ? 0 : rate && (open / rate) * 60,
     workers: await pieces.getWorkersCount(),
   };
-}
-
-/** Puts every failed piece back into the queue, as if it had not been tried. @returns how many */
-export async function retryFailed(url: string): Promise<number> {
-  return withQueues(url, async ({ pieces, steps }) => {
-    const failed = [...(await pieces.getFailed()), ...(await steps.getFailed())].filter(Boolean);
-    for (const job of failed) await job.retry('failed', { resetAttemptsMade: true });
-    return failed.length;
-  });
 }
