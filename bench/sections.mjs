@@ -92,6 +92,17 @@ export const sections = [
     },
   },
   {
+    name: 'audit',
+    title: 'The audit of a data set',
+    about:
+      '`xray-transfer audit`, whole processes: from cold, every picture read and run through MobileNet whole, masked and within other borders; and once more with these features in the cache.',
+    peers: [],
+    run: async ({ quick, repeats, say }) => {
+      const { auditTime } = await import('./audit-time.mjs');
+      return auditTime({ quick, repeats, say });
+    },
+  },
+  {
     name: 'start-up',
     title: 'What a user waits for before anything is computed',
     about: 'Whole processes from cold, except for the cell, whose notebook is open.',

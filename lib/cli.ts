@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit';
 import { addCache } from './commands/cache';
+import { addCrossValidate } from './commands/cross-validate';
 import { addData } from './commands/data';
 import { addDemo } from './commands/demo';
 import { addDoctor } from './commands/doctor';
@@ -36,6 +37,7 @@ for (const add of [
   addPretrain,
   addTrain,
   addEvaluate,
+  addCrossValidate,
   addPredict,
   addFeatures,
   addExport,

@@ -27,6 +27,7 @@ export { calibrationCurve } from './evaluation/calibration-curve';
 export { calibrationError } from './evaluation/calibration-error';
 export { classificationReport } from './evaluation/classification-report';
 export { clusteredBootstrap, clusteredShare } from './evaluation/clustered-bootstrap';
+export { crossEntropy } from './evaluation/cross-entropy';
 export { compareAurocs, delongAuroc } from './evaluation/delong';
 export type { Evaluation } from './evaluation/evaluation';
 export { formatFigure } from './evaluation/format-figure';

@@ -1,3 +1,4 @@
+import { auditNoise } from '../audit-noise.mjs';
 import { auditSeeds } from '../audit-seeds.mjs';
 import { of } from './data.mjs';
 import { seed } from './experiments.mjs';
@@ -5,7 +6,11 @@ import { library } from './library.mjs';
 import { table } from './markdown.mjs';
 
 const { auditDataset, formatFigure } = library('index');
+const { plural } = library('core/plural');
 const { auditFigure } = library('evaluation/audit-summary');
+
+/** Data sets of noise, of each kind. */
+const noiseSets = 60;
 
 /** Both folders of the Kaggle collection are of one hospital. */
 const ofOneSource = (xrays) => xrays.map((xray) => ({ ...xray, source: 'kaggle-chest-xray' }));
@@ -59,7 +64,8 @@ export async function compute({ data, keep, say }) {
   const phantoms = await keep('audit, ten seeds of phantoms', () =>
     auditSeeds({ seeds: 10, count: 40, backbone: 'fractal', say }),
   );
-  return { audits, phantoms };
+  const noise = await keep('audit, noise', () => auditNoise({ sets: noiseSets, pictures: 10, say }));
+  return { audits, phantoms, noise };
 }
 
 const part = ({ name, about, audit }) => [
@@ -68,7 +74,7 @@ const part = ({ name, about, audit }) => [
   `${about} ${audit.data.classes
     .map(
       ({ label, pictures, patients, sampled }) =>
-        `${label}: ${pictures} of ${patients} patients, ${sampled} taken`,
+        `${label}: ${plural(pictures, 'picture')} of ${plural(patients, 'patient')}, ${sampled} taken`,
     )
     .join(
       '; ',
@@ -77,8 +83,11 @@ const part = ({ name, about, audit }) => [
   ...(audit.data.controls.given
     ? [
         '',
-        `Controls: ${audit.data.controls.used} of ${audit.data.controls.given} pictures used (${audit.data.controls.findings
-          .map(({ label, pictures, patients }) => `${label}: ${pictures} of ${patients} patients`)
+        `Controls: ${audit.data.controls.used} of ${plural(audit.data.controls.given, 'picture')} used (${audit.data.controls.findings
+          .map(
+            ({ label, pictures, patients }) =>
+              `${label}: ${plural(pictures, 'picture')} of ${plural(patients, 'patient')}`,
+          )
           .join('; ')}).`,
       ]
     : []),
@@ -92,12 +101,12 @@ const part = ({ name, about, audit }) => [
   '',
 ];
 
-export const render = ({ audits, phantoms }) => [
+export const render = ({ audits, phantoms, noise }) => [
   '## Audit: what the pictures let a model learn besides the disease',
   '',
   'From pictures alone, without a model: `xray-transfer audit --dataset DIR`, with `--controls DIR` where other findings of a ' +
     "class's source are at hand, as they were for the first. A logistic regression on frozen features, " +
-    'patients kept together, 5 folds × 3 divisions; intervals of 95 % keep a patient together. Identical files, and pictures alike by their perceptual ' +
+    'patients kept together, 5 folds × 3 divisions; intervals of 95 % keep a patient together, and are √2 times as wide as the bootstrap of the tested pictures has them, since other pictures would be learnt from too. Identical files, and pictures alike by their perceptual ' +
     'hash, are looked for among all pictures; pictures alike by features, and all the rest, among 200 a class at most.',
   '',
   ...audits.flatMap(part),
@@ -108,5 +117,14 @@ export const render = ({ audits, phantoms }) => [
     'Means with 95 % intervals over the seeds (`node bench/audit-seeds.mjs --backbone fractal`).',
   '',
   ...phantoms,
+  '',
+  '### Noise: how often there is an alarm for nothing',
+  '',
+  `Data sets in which nothing tells the classes apart, through the same tests and rules: ${noiseSets} of each kind with features drawn at random ` +
+    '(20 to 60 patients a class, a picture or two each, two sources and two projections that have nothing to do with the class), and 10 of ' +
+    'pictures of noise through the network `fractal`. How many were flagged, of those in which the test was made, and the share with its ' +
+    "95 % interval (`node bench/audit-noise.mjs`). Where a patient's pictures are alike, a split by picture does flatter: there that flag is right.",
+  '',
+  ...noise,
   '',
 ];

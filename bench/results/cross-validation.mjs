@@ -54,7 +54,7 @@ const figuresOf = ({ labels, perClass: figures, accuracy, auroc, auprc, calibrat
   ),
   '',
   `Accuracy ${formatFigure(accuracy)}, AUROC ${formatFigure(auroc)}, AUPRC ${formatFigure(auprc)}, ` +
-    `expected calibration error ${formatFigure(calibration.ece)}, Brier score ${formatFigure(calibration.brier)}.`,
+    `expected calibration error ${formatFigure(calibration.ece)}, Brier score ${formatFigure(calibration.brier)}, log loss ${formatFigure(calibration.logLoss)}.`,
   '',
 ];
 
@@ -77,7 +77,8 @@ export const render = ({ count, rows, full }) => [
   `### Every figure: ${full.name}`,
   '',
   'The same, over the folds of the first seed, in which each picture is tested once; shares with the interval of Wilson, ' +
-    'areas of Newcombe, the rest by bootstrap of whole patients.',
+    'areas under the ROC curve of DeLong, patients with several pictures as Obuchowski has them, on the logit scale (Newcombe’s at an area of 1); ' +
+    'the rest by bootstrap of whole patients.',
   '',
   ...full.evaluations.flatMap(figuresOf),
 ];

@@ -3,27 +3,22 @@ import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { byText } from '../dataset/class-files';
 import { classesOf } from '../dataset/classes-of';
+import { countClass } from '../dataset/count-class';
 import { picturesHash } from '../dataset/pictures-hash';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
-import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
-import type { FrozenBase } from '../networks/frozen-base';
+import { undefinedFigure } from '../evaluation/figure';
 import { withBackbone } from '../transfer/open-backbone';
-import { asPictures, type PictureToSee } from '../transfer/picture-variants';
 import { type Audit, type AuditedData, type AuditTest, type TestName, testNames } from './audit';
 import { describeControls, usableControls } from './controls';
-import { countClass } from './count-class';
 import { expectationOf, verdictOf } from './expectation';
-import { alikePatients, identicalFiles, patientsOnTwoSides, splitDifference } from './leakage';
-import { type Gram, gramOf } from './logistic';
+import { alikePatients, identicalFiles, patientsOnTwoSides } from './leakage';
+import { learntTests } from './learnt-tests';
 import { pairsByHash, pairsToShow, withFeatures } from './near-duplicates';
-import { oneBorder } from './one-border';
 import { perceptualHash } from './perceptual-hash';
-import type { Measurement, Omission } from './rules';
+import type { Omission } from './rules';
 import { toTest } from './rules';
-import { lungTest, networkRows, plainTests, recordTests } from './shortcuts';
-import { sameSource, sourceOfClass, sourceWithoutClass } from './sources';
-import { sourcesLeftOut } from './sources-left-out';
-import { aurocOf, aurocOfRows, logitsOf, type Study, studyOf, tooFewPatients } from './study';
+import { networkRows } from './shortcuts';
+import { studyOf, tooFewPatients } from './study';
 import { thumbnailsOf } from './thumbnails';
 
 export interface AuditOptions extends WorkOptions {
@@ -89,42 +84,6 @@ function describeData(
   };
 }
 
-/** The tests that learn from pictures. */
-async function learntTests(
-  study: Study,
-  thumbnails: readonly Float32Array[],
-  controls: readonly Xray[],
-  backbone: FrozenBase,
-  work: WorkOptions,
-): Promise<{ gram: Gram; whole: PossibleFigure; results: (Measurement | Omission)[] }> {
-  const { xrays } = study;
-  const rowsOf = (pictures: readonly PictureToSee[]) => networkRows(pictures, backbone, 'whole', work);
-  const regionRows = (region: 'without-centre' | 'border' | 'lungs', pictures = xrays) =>
-    networkRows(asPictures(pictures), backbone, region, work);
-  const rows = await rowsOf(asPictures(xrays));
-  const gram = gramOf(rows);
-  const whole = aurocOf(study, logitsOf(study, gram), 'whole');
-  const masked = async (name: 'without-centre' | 'border') => ({
-    name,
-    figure: aurocOfRows(study, await regionRows(name), name),
-  });
-  const controlled = { xrays: controls, rows: await rowsOf(asPictures(controls)) };
-  const results = [
-    splitDifference(study, gram),
-    await masked('without-centre'),
-    await masked('border'),
-    await oneBorder(study, rows, rowsOf),
-    await lungTest(study, thumbnails, rows, (pictures) => regionRows('lungs', pictures)),
-    ...plainTests(study, thumbnails),
-    ...recordTests(study),
-    sourceOfClass(study, rows, controlled),
-    sourceWithoutClass(study, rows, controlled),
-    sourcesLeftOut(study, gram),
-    sameSource(study, rows, controlled),
-  ];
-  return { gram, whole, results };
-}
-
 const omitted = (names: readonly TestName[], why: string): Omission[] => names.map((name) => ({ name, why }));
 const inOrder = (tests: readonly AuditTest[]): AuditTest[] =>
   testNames.map((name) => tests.find((test) => test.name === name)!);
@@ -168,8 +127,7 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
           studyOf(sampled, classes, seed),
           chosen.map((i) => thumbnails[i]!),
           others,
-          backbone,
-          work,
+          (pictures, region) => networkRows(pictures, backbone, region, work),
         )),
   }));
   const pairs = learnt.gram

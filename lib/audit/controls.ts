@@ -1,8 +1,9 @@
 import { InputError } from '../core/check';
+import { plural } from '../core/plural';
 import { classesOf } from '../dataset/classes-of';
+import { countClass } from '../dataset/count-class';
 import type { Xray } from '../dataset/xray';
 import type { AuditedData } from './audit';
-import { countClass } from './count-class';
 import type { Rows } from './rows';
 
 /** Pictures of other findings from the source of a class. */
@@ -24,7 +25,7 @@ export function usableControls(controls: readonly Xray[], xrays: readonly Xray[]
   const same = controls.filter((xray) => own.has(named(xray)));
   if (same.length)
     throw new InputError(
-      `controls has ${same.length} pictures of ${named(same[0]!)}, and so have the classes. Controls are pictures of other ` +
+      `controls has ${plural(same.length, 'picture')} of ${named(same[0]!)}, and so have the classes. Controls are pictures of other ` +
         'findings, or of another source: rename their folder after their finding, or leave it out',
     );
   const patients = new Set(xrays.map(({ patientId }) => patientId));

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
 import { isNumberedPatient } from '../dataset/patient-id';
 import { splitDataset } from '../dataset/split-dataset';
@@ -14,7 +15,6 @@ import type { Measurement, Omission } from './rules';
 import type { Study } from './study';
 
 const counted = (count: number): Figure => ({ value: count, low: count, high: count });
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Files that are there more than once. */
 export function identicalFiles(xrays: readonly Xray[]): Measurement {
@@ -28,10 +28,11 @@ export function alikePatients(pairs: readonly DuplicatePair[]): Measurement {
   const alike = pairs.filter(({ exact, patients }) => !exact && patients[0] !== patients[1]);
   const acrossClasses = alike.filter(({ labels }) => labels[0] !== labels[1]).length;
   const byFeatures = alike.filter(({ hashDistance }) => hashDistance > mostBits).length;
+  const some = (count: number) => (alike.length === 1 ? '' : `${count} of them `);
   const found =
     plural(alike.length, 'pair') +
-    (byFeatures ? `, ${byFeatures} of them by the network's features alone` : '') +
-    (acrossClasses ? `, ${acrossClasses} of them of two classes` : '');
+    (byFeatures ? `, ${some(byFeatures)}by the network's features alone` : '') +
+    (acrossClasses ? `, ${some(acrossClasses)}of two classes` : '');
   return { name: 'near-duplicates', figure: counted(alike.length), found };
 }
 

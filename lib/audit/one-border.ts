@@ -70,7 +70,7 @@ export async function oneBorder(
       const row = logits[numberOf(i, c)]!;
       return argmax(row) === c;
     });
-    return `within borders of "${label}" ${same.length} of ${count} pictures are called so`;
+    return `within borders of "${label}" ${same.length} of ${count} pictures ${same.length === 1 ? 'is' : 'are'} called so`;
   });
   return {
     name,

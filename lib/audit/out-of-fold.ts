@@ -1,5 +1,5 @@
 import { patientFolds } from '../dataset/patient-folds';
-import type { Xray } from '../dataset/xray';
+import type { Split, Xray } from '../dataset/xray';
 import { fitLogistic, type Gram, logitOf } from './logistic';
 
 /** Numbers of the pictures to learn from and to test on. */
@@ -15,19 +15,10 @@ export const foldCount = 5;
  * Folds by patient, or picture by picture as the article splits.
  * @throws InputError for a class with fewer patients than folds
  */
-export function foldsOf(
-  xrays: readonly Xray[],
-  grouping: 'patient' | 'image',
-  seed: number,
-): FoldOfNumbers[] {
-  const divided =
-    grouping === 'patient'
-      ? xrays
-      : // Everybody somebody else, and every picture another one.
-        xrays.map((xray, i) => ({ ...xray, patientId: `${i}`, sha256: `${i}` }));
-  const numbers = new Map(divided.map((xray, i) => [xray, i]));
+export function foldsOf(xrays: readonly Xray[], grouping: Split['grouping'], seed: number): FoldOfNumbers[] {
+  const numbers = new Map(xrays.map((xray, i) => [xray, i]));
   const numberOf = (xray: Xray) => numbers.get(xray)!;
-  return patientFolds(divided, { folds: foldCount, seed }).map(({ train, test }) => ({
+  return patientFolds(xrays, { folds: foldCount, seed, grouping }).map(({ train, test }) => ({
     train: train.map(numberOf),
     test: test.map(numberOf),
   }));

@@ -215,9 +215,9 @@ export function describeCondition(condition: Condition): string {
     case 'above-zero':
       return 'flagged if the interval lies above 0';
     case 'tells':
-      return `flagged if ${condition.atLeast.toFixed(2)} or more, or, being above chance, within ${condition.within.toFixed(2)} of the whole picture`;
+      return `flagged if ${condition.atLeast.toFixed(2)} or more, or, both being above chance, within ${condition.within.toFixed(2)} of the whole picture`;
     case 'keeps-up':
-      return `flagged if above chance and within ${condition.within.toFixed(2)} of the whole picture`;
+      return `flagged if, both being above chance, within ${condition.within.toFixed(2)} of the whole picture`;
     case 'loses':
       return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against, its interval below it too, and that is above chance`;
   }
@@ -231,8 +231,9 @@ export function describeCondition(condition: Condition): string {
 export function isFlagged(condition: Condition, figure: PossibleFigure, whole: PossibleFigure): boolean {
   if (figure.value === null) return false;
   const { value, low, high } = figure;
-  // Nothing keeps up with a picture that tells nothing.
-  const keepsUp = (within: number) => low > 0.5 && whole.value !== null && value >= whole.value - within;
+  // Nothing keeps up with pictures that tell nothing: in noise every test is within reach of the whole.
+  const toldByWhole = whole.value !== null && whole.low > 0.5;
+  const keepsUp = (within: number) => toldByWhole && low > 0.5 && value >= whole.value - within;
   switch (condition.kind) {
     case 'any':
       return value > 0;
@@ -244,12 +245,7 @@ export function isFlagged(condition: Condition, figure: PossibleFigure, whole: P
       return keepsUp(condition.within);
     case 'loses':
       // Nothing is lost where nothing was told.
-      return (
-        whole.value !== null &&
-        whole.low > 0.5 &&
-        value < whole.value - condition.moreThan &&
-        high < whole.low
-      );
+      return toldByWhole && value < whole.value - condition.moreThan && high < whole.low;
   }
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
 import type { Xray } from '../dataset/xray';
 import type { PossibleFigure } from '../evaluation/figure';
@@ -98,7 +99,7 @@ export function sameSource(study: Study, whole: Rows, given: Controls): Measurem
   if (label === undefined)
     return {
       name,
-      why: `the ${given.xrays.length} controls are from ${distinct(given.xrays.map(({ source }) => source)).join(', ')}, where no class comes from`,
+      why: `the ${plural(given.xrays.length, 'control')} ${given.xrays.length === 1 ? 'is' : 'are'} from ${distinct(given.xrays.map(({ source }) => source)).join(', ')}, where no class comes from`,
     };
   const ofClass = sourcesOf(label);
   const numbers = given.xrays.flatMap(({ source }, k) => (ofClass.has(source) ? [k] : []));
@@ -122,6 +123,6 @@ export function sameSource(study: Study, whole: Rows, given: Controls): Measurem
   return {
     name,
     figure,
-    found: `${called} of ${controls.length} pictures with other findings are called "${label}"; AUROC ${formatFigure(figure, 2)} within that source`,
+    found: `${called} of ${plural(controls.length, 'picture')} with other findings ${called === 1 ? 'is' : 'are'} called "${label}"; AUROC ${formatFigure(figure, 2)} within that source`,
   };
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
 import type { Xray } from '../dataset/xray';
 import type { PossibleFigure } from '../evaluation/figure';
@@ -28,7 +29,7 @@ export function tooFewPatients(xrays: readonly Xray[], classes: readonly string[
   for (const label of classes) {
     const own = new Set(xrays.filter((xray) => xray.label === label).map(({ patientId }) => patientId));
     if (own.size < fewestPatients)
-      return `${own.size} patients of class "${label}" are too few; ${fewestPatients} are needed`;
+      return `${plural(own.size, 'patient')} of class "${label}" ${own.size === 1 ? 'is' : 'are'} too few; ${fewestPatients} are needed`;
   }
   return undefined;
 }

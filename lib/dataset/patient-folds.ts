@@ -1,8 +1,8 @@
-import { checkWhole, InputError } from '../core/check';
+import { checkChoice, checkWhole, InputError } from '../core/check';
 import { seededRandom } from '../core/random';
 import { classesOf } from './classes-of';
-import { patientGroups } from './patient-groups';
-import type { Xray } from './xray';
+import { imageGroups, patientGroups } from './patient-groups';
+import type { Split, Xray } from './xray';
 
 /** One fold: what to learn from, what to test on. */
 export interface Fold {
@@ -10,19 +10,28 @@ export interface Fold {
   readonly test: readonly Xray[];
 }
 
+export interface FoldOptions {
+  /** 2 or more. */
+  readonly folds: number;
+  /** Default 42. */
+  readonly seed?: number;
+  /** `image`: picture by picture, as the article splits; pictures of one person may then be on both sides. Default `patient`. */
+  readonly grouping?: Split['grouping'];
+}
+
 /**
  * Divides records for cross-validation: every picture is tested once, nobody is on two sides of a fold, each fold
  * has about the same number of each class. Identical pictures count as one patient.
- * @param options.folds 2 or more
- * @param options.seed default 42
- * @throws InputError for fewer than two folds, or a class with fewer patients than folds
+ * @throws InputError for fewer than two folds, or a class with fewer patients (or pictures) than folds
  */
 export function patientFolds(
   xrays: readonly Xray[],
-  { folds, seed = 42 }: { readonly folds: number; readonly seed?: number },
+  { folds, seed = 42, grouping = 'patient' }: FoldOptions,
 ): Fold[] {
   checkWhole('folds', folds, 2);
-  const groups = seededRandom(seed).fork('folds').shuffle(patientGroups(xrays));
+  checkChoice('grouping', grouping, ['patient', 'image']);
+  const ungrouped = grouping === 'image' ? imageGroups(xrays) : patientGroups(xrays);
+  const groups = seededRandom(seed).fork('folds').shuffle(ungrouped);
   const classes = classesOf(xrays);
   if (classes.length === 0) throw new InputError('xrays is empty; there is nothing to fold');
   const tests = Array.from({ length: folds }, (): Xray[] => []);
@@ -30,7 +39,7 @@ export function patientFolds(
     const own = groups.filter((group) => group.label === label);
     if (own.length < folds)
       throw new InputError(
-        `folds is ${folds}, but class "${label}" has ${own.length} patients; use fewer folds`,
+        `folds is ${folds}, but class "${label}" has ${own.length} ${grouping === 'image' ? 'pictures' : 'patients'}; use fewer folds`,
       );
     const counts = new Array<number>(folds).fill(0);
     const emptier = (a: number, b: number) => counts[a]! - counts[b]! || tests[a]!.length - tests[b]!.length;

@@ -29,11 +29,17 @@ export const otherPictures = 'of other pictures';
 /** What was found where an audit of a model's pictures was looked for. */
 export type AuditFound = AuditSummary | typeof otherPictures;
 
-/** A test's figure for people: "AUROC 0.93 [0.91, 0.95]", "3 pairs", or a dash. */
+/** What a count is of, "pairs" or "pictures too many", in the number that the count asks for. */
+const inNumber = (count: number, measure: string): string =>
+  count === 1 ? measure.replace(/\b(pair|picture)s\b/, '$1') : measure;
+
+/** A test's figure for people: "AUROC 0.93 [0.91, 0.95]", "3 pairs", "1 pair", or a dash. */
 export function auditFigure({
   measure,
   figure,
 }: Pick<AuditSummary['tests'][number], 'measure' | 'figure'>): string {
   if (figure.value === null) return noFigure;
-  return figure.low === figure.high ? `${figure.value} ${measure}` : `${measure} ${formatFigure(figure, 2)}`;
+  return figure.low === figure.high
+    ? `${figure.value} ${inNumber(figure.value, measure)}`
+    : `${measure} ${formatFigure(figure, 2)}`;
 }

@@ -1,13 +1,8 @@
 import type { PatientOptions } from './average-precision';
 import { checkOutcomes } from './calibration-curve';
-import { patientsOf } from './check-scores';
-import { clusteredBootstrap } from './clustered-bootstrap';
 import type { PossibleFigure } from './figure';
+import { meanLoss } from './mean-loss';
 import { brierLosses } from './scores';
-import { weightedMean } from './weighted';
-
-const meanLoss = (losses: readonly number[], { patients, ...options }: PatientOptions): PossibleFigure =>
-  clusteredBootstrap(patientsOf(losses.length, patients), weightedMean(losses), options);
 
 /**
  * Brier's score of two outcomes: mean of (p − y)², 0 is perfect, 0.25 is saying 0.5 of everything; half of `brier` of

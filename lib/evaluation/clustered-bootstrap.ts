@@ -14,6 +14,14 @@ export interface BootstrapOptions {
   readonly confidence?: number;
 }
 
+export interface ShareOptions extends BootstrapOptions {
+  /**
+   * How many times as much as its resamples the figure varies, above 0: more than 1 where what is resampled is not all
+   * that chance had a hand in. Default 1.
+   */
+  readonly variation?: number;
+}
+
 /** The options with their defaults, checked. */
 export function bootstrapOptions({ random, replicates = 1000, confidence = 0.95 }: BootstrapOptions) {
   checkWhole('replicates', replicates, 100, 1_000_000);
@@ -92,11 +100,12 @@ export function clusteredShare(
   groups: readonly string[],
   statistic: Statistic,
   independent: number,
-  options: BootstrapOptions,
+  { variation = 1, ...options }: ShareOptions,
 ): PossibleFigure {
   const { random, replicates, confidence } = bootstrapOptions(options);
   checkGroups(groups);
   checkWhole('independent', independent, 1);
+  checkNumber('variation', variation, 1e-6, 1e6);
   const value = statistic(equalWeights(groups.length));
   if (value === null) return undefinedFigure;
   const resampled = resampleGroups(groups, statistic, { random, replicates });
@@ -104,5 +113,5 @@ export function clusteredShare(
   const variance = resampled.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (resampled.length - 1);
   const effective =
     variance > 1e-20 && value > 0 && value < 1 ? (value * (1 - value)) / variance : independent;
-  return { value, ...scoreInterval(value, effective, confidence) };
+  return { value, ...scoreInterval(value, effective / variation, confidence) };
 }

@@ -92,7 +92,8 @@ const clip = (value: number, least: number): number => Math.min(1, Math.max(leas
 
 /**
  * Area under the ROC curve with DeLong's interval (1988), area ± z · standard error, cut to [0, 1]; patients with
- * several pictures as Obuchowski 1997. At an area of 1 (or 0) it has no width, which misleads: `auroc` keeps one there.
+ * several pictures as Obuchowski 1997; as pROC's ci.auc. Near 1 it is too narrow, and at 1 (or 0) it has no width: `auroc`
+ * puts the same standard error on the logit scale, and keeps a width there.
  * @throws InputError for different lengths, a score that is not a number, fewer than two patients of a kind
  */
 export function delongAuroc(

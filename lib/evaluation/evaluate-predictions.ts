@@ -7,6 +7,7 @@ import { calibrationError } from './calibration-error';
 import { patientsOf } from './check-scores';
 import { clusteredShare } from './clustered-bootstrap';
 import { checkLabels, checkLengths, confusionMatrix, indexLabels } from './confusion-matrix';
+import { crossEntropy } from './cross-entropy';
 import { evaluateConfusion } from './evaluate-confusion';
 import type { Evaluation } from './evaluation';
 import { type Figure, type PossibleFigure, undefinedFigure } from './figure';
@@ -82,7 +83,7 @@ export function evaluatePredictions(
     const positives = truthIndex.map((index) => index === k);
     return {
       ...counted.perClass[label]!,
-      auroc: auroc(scores, positives),
+      auroc: auroc(scores, positives, { patients: options.patients }),
       auprc: averagePrecision(scores, positives, draw(`auprc ${label}`)),
     };
   });
@@ -100,6 +101,7 @@ export function evaluatePredictions(
         draw('ece'),
       ),
       brier: brier(truthIndex, probabilities, draw('brier')),
+      logLoss: crossEntropy(truthIndex, probabilities, draw('log loss')),
     },
   };
 }

@@ -13,7 +13,7 @@ export interface ClassFigures {
   readonly precision: PossibleFigure;
   /** Harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN). */
   readonly f1: PossibleFigure;
-  /** Area under the ROC curve, this class against all others. Absent where only counts are known. */
+  /** Area under the ROC curve, this class against all others; its interval by `auroc`. Absent where only counts are known. */
   readonly auroc?: PossibleFigure;
   /** Area under the precision-recall curve (average precision), likewise; guessing reaches the class's share. */
   readonly auprc?: PossibleFigure;
@@ -57,4 +57,6 @@ export interface Calibration {
   readonly ece: CalibrationError;
   /** Brier's score, 0 to 2. */
   readonly brier: PossibleFigure;
+  /** Mean negative log probability of the true class; absent in records of older versions. */
+  readonly logLoss?: PossibleFigure;
 }

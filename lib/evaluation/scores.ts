@@ -4,22 +4,28 @@ import { checkProbabilities } from './probabilities';
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** Of each picture −log of the probability given to its true class; see `logLoss`. */
+export function logLosses(
+  truthIndex: readonly number[],
+  probabilities: readonly (readonly number[])[],
+): number[] {
+  checkRows(truthIndex, probabilities);
+  const { EPSILON } = Number;
+  return probabilities.map(
+    (row, i) => -Math.log(Math.min(Math.max(row[truthIndex[i]!]!, EPSILON), 1 - EPSILON)),
+  );
+}
+
 /**
  * Mean negative logarithm of the probability given to the true class: 0 is perfect, ln(classes) is guessing.
  * Probabilities are kept 2.2e-16 away from 0 and 1, as scikit-learn's log_loss does.
  * @param truthIndex the true class of each picture, as its place in a row of `probabilities`
  * @throws InputError for no pictures, different lengths, or rows that are no probabilities
  */
-export function logLoss(
+export const logLoss = (
   truthIndex: readonly number[],
   probabilities: readonly (readonly number[])[],
-): number {
-  checkRows(truthIndex, probabilities);
-  const { EPSILON } = Number;
-  return mean(
-    probabilities.map((row, i) => -Math.log(Math.min(Math.max(row[truthIndex[i]!]!, EPSILON), 1 - EPSILON))),
-  );
-}
+): number => mean(logLosses(truthIndex, probabilities));
 
 /** Of each picture Σ (p − y)² over classes; see `brierScore`. */
 export function brierLosses(

@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/audit';
+import { plural } from '../core/plural';
 import { formatFigure } from '../evaluation/format-figure';
 import { type Table, table } from './table';
 
@@ -38,7 +39,7 @@ export function describeAudit({ data, backbone, whole, tests, expectation }: Aud
       'rule',
     ],
     note: [
-      `${data.pictures} pictures of ${data.patients} patients; AUROC of pictures whose patients were not trained on, in brackets 95 % intervals.`,
+      `${plural(data.pictures, 'picture')} of ${plural(data.patients, 'patient')}; AUROC of pictures whose patients were not trained on, in brackets 95 % intervals.`,
       ...(data.synthetic ? ['Synthetic phantoms, not X-rays of people.'] : []),
       'For education only, not for diagnosis.',
     ].join(' '),
@@ -49,7 +50,7 @@ export function describeAudit({ data, backbone, whole, tests, expectation }: Aud
 export function auditText({ data, whole, tests, verdict, expectation, duplicates }: Audit): string {
   const classes = data.classes.map(
     ({ label, pictures, patients, sampled, sources }) =>
-      `${label}: ${pictures} pictures of ${patients} patients${sampled < pictures ? ` (${sampled} taken for the tests that learn)` : ''}, from ${sources.join(', ')}`,
+      `${label}: ${plural(pictures, 'picture')} of ${plural(patients, 'patient')}${sampled < pictures ? ` (${sampled} taken for the tests that learn)` : ''}, from ${sources.join(', ')}`,
   );
   const line = (test: Audit['tests'][number]) =>
     `${test.verdict.toUpperCase().padEnd(10)}  ${test.title}. ${test.words}${test.verdict === 'not tested' ? '' : ` (${test.rule})`}`;
@@ -59,7 +60,7 @@ export function auditText({ data, whole, tests, verdict, expectation, duplicates
     ...classes,
     ...(data.controls.given
       ? [
-          `controls: ${data.controls.used} of ${data.controls.given} pictures used${data.controls.findings.map(({ label, pictures }) => `; ${label} ${pictures}`).join('')}`,
+          `controls: ${data.controls.used} of ${plural(data.controls.given, 'picture')} used${data.controls.findings.map(({ label, pictures }) => `; ${label} ${pictures}`).join('')}`,
         ]
       : []),
     ...(data.synthetic ? ['Synthetic phantoms: this says nothing about X-rays.'] : []),

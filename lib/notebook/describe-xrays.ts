@@ -1,3 +1,4 @@
+import { plural } from '../core/plural';
 import { classesOf } from '../dataset/classes-of';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { syntheticNotice } from '../plots/theme';
@@ -102,7 +103,7 @@ export function describeSplit(split: Split): Table {
     test: test.length,
     patients: everybody.size,
   };
-  const shared = `${twice || 'no'} patient${twice === 1 ? '' : 's'} on two sides`;
+  const shared = `${twice ? plural(twice, 'patient') : 'no patients'} on two sides`;
   return table([...rows, total], {
     caption: `Split by ${grouping}, seed ${seed}: ${shared}`,
     ...notice(all),

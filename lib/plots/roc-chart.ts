@@ -15,7 +15,7 @@ export function rocChart(scored: Scored, options: ScoredOptions = {}): ChartSpec
   const curves = scoredCurves(scored, options.positive);
   const lines = curves.map((curve) => {
     const points = rocCurve(curve.scores, curve.positives);
-    const area = auroc(curve.scores, curve.positives);
+    const area = auroc(curve.scores, curve.positives, curve);
     return {
       area,
       legend: `${curve.name} ${formatFigure(area)}`,

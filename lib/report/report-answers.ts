@@ -1,3 +1,4 @@
+import { plural } from '../core/plural';
 import { formatFigure } from '../evaluation/format-figure';
 import type { ReportedAudit } from './audit-section';
 import { distinctAudits } from './audit-section';
@@ -25,8 +26,6 @@ export interface Reported {
 
 type Evaluated = ReportedRun & { readonly evaluation: NonNullable<ReportedRun['evaluation']> };
 
-const plural = (count: number, one: string, more = `${one}s`): string =>
-  `${count} ${count === 1 ? one : more}`;
 /** "VGG16 (random weights)" */
 function nameOf(run: ReportedRun): string {
   const weights = runWeights(run);

@@ -4,7 +4,7 @@ import { bounded } from '../dataset/bounded';
 import { classesOf } from '../dataset/classes-of';
 import { drawPerClass } from '../dataset/draw-per-class';
 import { type Fold, patientFolds } from '../dataset/patient-folds';
-import { isSynthetic, type Xray } from '../dataset/xray';
+import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import type { Figure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
 import { type HeadThreads, startHeadThreads } from './head-threads';
@@ -24,6 +24,8 @@ export interface CrossValidationOptions extends FoldOptions {
   readonly folds?: number;
   /** One division into folds for each. Default 0, 1, 2. */
   readonly seeds?: readonly number[];
+  /** `image`: folds picture by picture, to see what it flatters: pictures of one person may then be on both sides. Default `patient`. */
+  readonly grouping?: Split['grouping'];
   /**
    * Training pictures a class, drawn from each fold's training part; those of a smaller number are among those of a
    * larger. Default: all of them.
@@ -76,8 +78,8 @@ export function combineFolds(
 }
 
 /**
- * Trains and tests over folds that keep patients whole, several times over; a fifth of each fold's training part, by
- * patient, tells the best epoch, with every preset. The base is opened once, and features are
+ * Trains and tests over folds that keep patients whole, several times over; a fifth of each fold's training part, cut
+ * off in the same way, tells the best epoch, with every preset. The base is opened once, and features are
  * computed once (or found in the cache), however many folds there are; with `refitNorm` once a fold, whose training
  * pictures they then depend on. Where the heads of frozen bases take long, all processors learn them, one each; the
  * figures are the same.
@@ -90,13 +92,25 @@ export async function crossValidate(
   pictures: readonly Xray[] | ((seed: number) => readonly Xray[]),
   options: CrossValidationOptions,
 ): Promise<CrossValidation> {
-  const { folds = 5, seeds = [0, 1, 2], perClass, fineTune: tuning, onProgress, ...rest } = options;
+  const {
+    folds = 5,
+    seeds = [0, 1, 2],
+    grouping = 'patient',
+    perClass,
+    fineTune: tuning,
+    onProgress,
+    ...rest
+  } = options;
   checkWhole('folds', folds, 2);
   if (!seeds.length) throw new InputError('seeds is empty; give one or more');
   if (perClass !== undefined) checkWhole('perClass', perClass, 1);
   const divisions = seeds.map((seed) => {
     const xrays = typeof pictures === 'function' ? pictures(seed) : pictures;
-    return { seed, xrays, divided: patientFolds(xrays, { folds, seed: checkWhole('seeds', seed, 0) }) };
+    return {
+      seed,
+      xrays,
+      divided: patientFolds(xrays, { folds, seed: checkWhole('seeds', seed, 0), grouping }),
+    };
   });
   const classes = classesOf(divisions[0]!.xrays);
   const other = divisions.find(({ xrays }) => classesOf(xrays).join() !== classes.join());
@@ -107,7 +121,7 @@ export async function crossValidate(
   let done = 0;
   const tryFold = async ({ seed, fold, parts: { train, test } }: Trial, learn?: LearnHead) => {
     const chosen = perClass === undefined ? train : drawPerClass(train, perClass, seed);
-    const parts = { train: chosen, test, classes, seed, fold };
+    const parts = { train: chosen, test, classes, seed, fold, grouping };
     const tested = await testFold(parts, { ...rest, onProgress, fineTune: tuning }, learn);
     onProgress?.({ stage: 'folds', done: ++done, total });
     return tested;

@@ -55,6 +55,22 @@ export const manifestSchema = z.object({
     validation: hashes,
     test: hashes,
   }),
+  data: z
+    .array(
+      z.object({
+        label: z.string(),
+        train: z.number(),
+        validation: z.number(),
+        test: z.number(),
+        pictures: z.number(),
+        patients: z.number(),
+        sources: z.array(z.string()).readonly(),
+        views: z.array(z.string()).readonly(),
+        licenses: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
   synthetic: z.boolean(),
   interrupted: z.boolean(),
   inputSize: z.number().int().min(1).max(4096),

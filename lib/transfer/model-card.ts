@@ -48,6 +48,7 @@ function ofProbabilities({ auroc, auprc, calibration }: Evaluation) {
     { type: 'average_precision', name: 'AUPRC', figure: auprc },
     { type: 'ece', name: 'expected calibration error', figure: calibration?.ece },
     { type: 'brier_score', name: "Brier's score", figure: calibration?.brier },
+    { type: 'log_loss', name: 'log loss', figure: calibration?.logLoss },
   ];
   return all.flatMap(({ figure, ...rest }) => (figure ? [{ ...rest, figure }] : []));
 }
@@ -132,6 +133,27 @@ function auditSection(audit: AuditFound | null): string {
   ].join('\n');
 }
 
+/** Pictures on each side; class by class, with what their records say of them, where the model knows it. */
+function dataTable({ seen, data }: TrainedParts): string {
+  const sides = ['training', 'validation', 'test'];
+  const total = [seen.train, seen.validation, seen.test].map((pictures) => String(pictures.length));
+  if (!data) return table(sides, [total]);
+  const listed = (names: readonly string[]) => names.map(plain).join(', ') || 'not in the records';
+  return table(
+    ['class', ...sides, 'patients', 'sources', 'views', 'licences of the pictures'],
+    [
+      ...data.map(({ label, train, validation, test, patients, sources, views, licenses }) => [
+        plain(label),
+        ...[train, validation, test, patients].map(String),
+        listed(sources),
+        listed(views),
+        listed(licenses),
+      ]),
+      ['all', ...total, '', '', '', ''],
+    ],
+  );
+}
+
 /**
  * A model's card: Hugging Face's README.md, whose YAML front matter holds a `model-index`, for whoever meets the model
  * without the program: data, split, figures with intervals, what an audit said, limits.
@@ -155,10 +177,7 @@ export function modelCard(
       `cut at \`${backbone.cut.replaceAll('`', '')}\`, with ${plain(weightsName(backbone.weights))} weights (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
       `Preset \`${preset}\`, seed ${seed}. All parameters are in manifest.json.`,
     '## Data and split',
-    table(
-      ['training', 'validation', 'test'],
-      [[seen.train, seen.validation, seen.test].map((pictures) => String(pictures.length))],
-    ),
+    dataTable(parts),
     `Classes: ${parts.classes.map(plain).join(', ')}. ` +
       (seen.grouping === undefined
         ? ''

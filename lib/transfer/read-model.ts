@@ -115,7 +115,7 @@ export async function readModel(folder: string): Promise<TransferModel> {
       `${topologyFile} tells ${layers.at(-1)!.units} classes apart, its manifest names ${manifest.classes.length}`,
     );
   const { history, seconds } = await readJson(path.join(folder, 'run.json'), runSchema);
-  const { backbone, classes, preset, parameters, seed, seen, synthetic, interrupted } = manifest;
+  const { backbone, classes, preset, parameters, seed, seen, data, synthetic, interrupted } = manifest;
   const { title, cut, preprocessing } = backbone;
   const refitted = parameters.refitNorm && !backbone.fineTuned;
   if (refitted) await readChecked(folder, 'norm.bin', manifest);
@@ -141,6 +141,7 @@ export async function readModel(folder: string): Promise<TransferModel> {
       history,
       seconds,
       seen,
+      ...(data && { data }),
       synthetic,
       interrupted,
       head: { layers },

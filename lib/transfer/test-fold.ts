@@ -58,6 +58,8 @@ export interface FoldParts {
   readonly seed: number;
   /** From 0. */
   readonly fold: number;
+  /** How the pictures were divided, and are into training and validation. Default `patient`. */
+  readonly grouping?: Split['grouping'];
 }
 
 /** Of a head's epochs nobody is told: they are thousands, and over in no time. */
@@ -65,19 +67,19 @@ export const withoutHeads = (onProgress: OnProgress | undefined): OnProgress | u
   onProgress && ((progress) => progress.stage !== 'head' && onProgress(progress));
 
 /**
- * Trains on one fold's training part and tests on its test part; a fifth of the training part, by patient, tells the
- * best epoch, with every preset.
+ * Trains on one fold's training part and tests on its test part; a fifth of the training part, cut off as
+ * the fold was, tells the best epoch, with every preset.
  * @param learn where the head is learnt. Default: here
  * @throws InputError as `transferLearn` does
  * @throws the signal's reason when interrupted; features that were computed are kept
  */
 export async function testFold(
-  { train, test, classes, seed, fold }: FoldParts,
+  { train, test, classes, seed, fold, grouping = 'patient' }: FoldParts,
   { fineTune: tuning, ...options }: FoldOptions,
   learn?: LearnHead,
 ): Promise<TimedFold> {
   const transfer = { ...options, onProgress: withoutHeads(options.onProgress) };
-  const whole: Split = { train, validation: [], test, classes, seed, grouping: 'patient' };
+  const whole: Split = { train, validation: [], test, classes, seed, grouping };
   // Whatever the preset: the best epoch must not be chosen on the pictures that are tested.
   const split = withValidation(whole, 'sound');
   const frozen = await transferLearn(split, transfer, learn);

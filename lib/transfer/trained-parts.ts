@@ -1,3 +1,4 @@
+import type { ClassSummary } from '../dataset/summarize-split';
 import type { Split } from '../dataset/xray';
 import type { PreprocessingMode } from '../networks/preprocessing-mode';
 import type { Head } from './head';
@@ -45,6 +46,8 @@ export interface TrainedParts {
   readonly history: History;
   readonly seconds: Seconds;
   readonly seen: SeenPictures;
+  /** What these pictures are, class by class; absent in models of older versions. */
+  readonly data?: readonly ClassSummary[];
   /** Whether it was trained on synthetic pictures. */
   readonly synthetic: boolean;
   /** Whether training was interrupted; the best head until then was kept. */

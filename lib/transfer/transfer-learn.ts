@@ -1,3 +1,4 @@
+import { summarizeSplit } from '../dataset/summarize-split';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { withStandardization } from './head';
 import { type LearnHead, learnHead } from './learn-head';
@@ -55,6 +56,7 @@ export async function transferLearn(
         validation: hashes(parts.validation),
         test: hashes(parts.test),
       },
+      data: summarizeSplit(parts),
       synthetic: isSynthetic(parts.train),
       interrupted,
       head: statistics ? withStandardization(head, statistics.mean, statistics.deviation) : head,

@@ -25,7 +25,7 @@ describe('controls', () => {
   test('of a class from its own source are refused, by name', () => {
     expect(() => usableControls([xray('covid', 'here', 'c')], classes)).toThrow(InputError);
     expect(() => usableControls([xray('covid', 'here', 'c')], classes)).toThrow(
-      '1 pictures of class "covid" from here, and so have the classes',
+      '1 picture of class "covid" from here, and so have the classes',
     );
   });
 

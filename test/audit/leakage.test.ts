@@ -69,6 +69,7 @@ describe('copies', () => {
       figure: { value: 2 },
       found: '2 pairs, 2 of them of two classes',
     });
+    expect(alikePatients(pairs.slice(0, 1)).found).toBe('1 pair, of two classes');
   });
 });
 

@@ -17,6 +17,7 @@ describe('isFlagged', () => {
     ['just below it', tells, about(0.7999), about(0.99, 0.01), false],
     ['as good as a poor whole picture', tells, about(0.68), about(0.72), true],
     ['worse than a poor whole picture', tells, about(0.6), about(0.72), false],
+    ['above chance, beside a whole picture that is not', tells, about(0.62), about(0.6, 0.11), false],
     ['as good as guessing, as the whole picture is', tells, about(0.52, 0.1), about(0.55, 0.1), false],
     ['keeps up', keepsUp, about(0.86), whole, true],
     ['does not keep up', keepsUp, about(0.84), whole, false],
@@ -59,7 +60,7 @@ describe('the table of rules', () => {
   test('has a row a test, and each says its thresholds', () => {
     expect(Object.keys(rules).sort()).toEqual([...testNames].sort());
     expect(describeCondition(tells)).toBe(
-      'flagged if 0.80 or more, or, being above chance, within 0.05 of the whole picture',
+      'flagged if 0.80 or more, or, both being above chance, within 0.05 of the whole picture',
     );
     const numbers = (text: string) => text.match(/\d\.\d+/g) ?? [];
     for (const { condition } of Object.values(rules)) {

@@ -8,20 +8,7 @@ import { sourcesLeftOut } from '../../lib/audit/sources-left-out';
 import { aurocOfRows, studyOf } from '../../lib/audit/study';
 import { seededRandom } from '../../lib/core/random';
 import type { Xray } from '../../lib/dataset/xray';
-
-/** Pictures of a class from a source, somebody else on each. */
-const some = (label: string, source: string, count: number, view = 'PA'): Xray[] =>
-  Array.from({ length: count }, (_, i) => ({
-    path: `/pictures/${label}/${source}-${i}.png`,
-    label,
-    patientId: `${label} ${source} ${i}`,
-    source,
-    view,
-    width: 10,
-    height: 10,
-    sha256: `${label} ${source} ${i}`,
-    license: '',
-  }));
+import { some } from './some-xrays';
 
 /** Numbers of which some tell the class and some the source, as strongly as asked. */
 function rowsOf(xrays: readonly Xray[], ofClass: number, ofSource: number): Rows {

@@ -212,15 +212,32 @@ describe('the other sections', () => {
   it('an audit stands test by test, with figure, verdict and rule', async () => {
     const { render } = await bench('results/audit');
     const { duplicates: _, ...audit } = sampleAudit;
-    const lines = render({
+    const lines: string[] = render({
       audits: [{ name: 'COVID-19 against normal', about: 'Pictures.', audit }],
       phantoms: ['| phantoms | flagged |', '| --- | --- |', '| mark on one class | 10 of 10 |'],
+      noise: ['| flagged | three classes |', '| --- | --- |', '| the whole | 0 of 100 |'],
     });
-    const [[, copies, border, , view]] = expectTables(lines, [4, 1]) as [string[][]];
+    const [[, copies, border, , view]] = expectTables(lines, [4, 1, 1]) as [string[][]];
     expect(copies!.slice(0, 3)).toEqual(['Identical files', '2 pictures too many', 'flagged']);
     expect(border!.slice(0, 3)).toEqual(['Border only', 'AUROC 0.95 [0.91, 0.99]', 'flagged']);
     expect(view!.slice(0, 3)).toEqual(['The projection', '–', 'not tested']);
     expect(lines.join('\n')).toContain(`**flagged.** ${audit.expectation}`);
+    expect(lines.join('\n')).toContain('covid: 68 pictures of 46 patients, 68 taken');
+  });
+
+  it('counts stand in the number that they ask for', async () => {
+    const { render } = await bench('results/audit');
+    const { duplicates: _, data, tests, ...rest } = sampleAudit;
+    const one = { given: 1, used: 1, findings: [{ label: 'ARDS', pictures: 1, patients: 1, sources: [] }] };
+    const copies = { ...tests[0]!, figure: { value: 1, low: 1, high: 1 } };
+    const audit = { ...rest, data: { ...data, controls: one }, tests: [copies] };
+    const text: string = render({
+      audits: [{ name: 'One', about: 'Pictures.', audit }],
+      phantoms: [],
+      noise: [],
+    }).join('\n');
+    expect(text).toContain('Controls: 1 of 1 picture used (ARDS: 1 picture of 1 patient).');
+    expect(text).toContain('| Identical files | 1 picture too many |');
   });
 
   it('each section of the list computes and renders', async () => {

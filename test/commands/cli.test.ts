@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
+import { loadDataset } from '../../lib/dataset/load-dataset';
+import { writeRecords } from '../../lib/dataset/records';
 import { loadModel } from '../../lib/transfer/load-model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { deadAddress, serveWeights } from '../networks/weights-mirror';
@@ -58,6 +60,7 @@ describe('usage', () => {
     'pretrain',
     'train',
     'evaluate',
+    'cross-validate',
     'predict',
     'features',
     'export',
@@ -137,6 +140,21 @@ describe('usage', () => {
     ['a report of no notebook', ['report', '--notebook', 'vgg61'], /did you mean vgg16\?/],
     ['a report with an unknown parameter', ['report', '--set', 'epoch=1'], /did you mean epochs\?/],
     ['a report with a wrong value', ['report', '--notebook', 'vgg16', '--set', 'epochs=-1'], /epochs is -1/],
+    [
+      'a split that is none',
+      ['cross-validate', '--dataset', 'x', '--backbone', 'pixels', '--split', 'hospital'],
+      /patient, picture, source/,
+    ],
+    [
+      'folds of sources',
+      ['cross-validate', '--dataset', 'x', '--backbone', 'pixels', '--split', 'source', '--folds', '3'],
+      /leave out --folds/,
+    ],
+    [
+      'a seed that is none',
+      ['cross-validate', '--dataset', 'x', '--backbone', 'pixels', '--seeds', '1,x'],
+      /seeds is "x"/,
+    ],
     ['an audit of nothing', ['audit'], /--dataset/],
     ['an audit of one class', ['audit', '--dataset', 'x', '--classes', 'covid'], /two or more/],
     ['an audit of a handful', ['audit', '--dataset', 'x', '--per-class', '3'], /per-class is 3/],
@@ -688,6 +706,53 @@ describe('Ctrl+C', () => {
     expect(history.epochs.length).toBeLessThan(10_000);
     const file = path.join(data, 'covid', readdirSync(path.join(data, 'covid'))[0]!);
     expect((await runCli(['predict', at('cut short'), file])).code).toBe(0);
+  });
+});
+
+describe('cross-validate', () => {
+  const validate = (...args: string[]) =>
+    runCli(['cross-validate', '--dataset', data, ...base, '--epochs', '20', '--json', ...args]);
+
+  test('keeps patients together, or goes picture by picture where asked to', async () => {
+    const few = ['--folds', '2', '--seeds', '4'];
+    const [patient, picture] = await Promise.all([validate(...few), validate(...few, '--split', 'picture')]);
+    for (const [{ code, stdout }, split] of [
+      [patient!, 'patient'],
+      [picture!, 'picture'],
+    ] as const) {
+      expect(code).toBe(0);
+      const found = jsonOf(stdout);
+      expect(found).toMatchObject({ split, folds: 2, seeds: [4], accuracy: figure, synthetic: false });
+      expect(found.runs).toHaveLength(2);
+      for (const { evaluation } of found.runs) figuresOf(evaluation);
+    }
+    expect(jsonOf(patient!.stdout).runs).not.toEqual(jsonOf(picture!.stdout).runs);
+  });
+
+  test('leaves each source out, and says where there is one only', async () => {
+    const alone = await validate('--split', 'source');
+    expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('one source')]);
+    const sources = at('sources');
+    await writeClassFolders(sources, ['covid', 'normal'], 24, { noise: 15 });
+    const xrays = await loadDataset(sources);
+    for (const label of ['covid', 'normal']) {
+      const own = xrays.filter((xray) => xray.label === label);
+      // Two pictures a patient, one behind the other.
+      await writeRecords(
+        path.join(sources, label),
+        own.map((xray, i) => ({ ...xray, source: i < 12 ? 'here' : 'there' })),
+      );
+    }
+    const { code, stdout } = await runCli([
+      ...['cross-validate', '--dataset', sources, ...base, '--epochs', '20', '--split', 'source', '--json'],
+    ]);
+    expect(code).toBe(0);
+    const found = jsonOf(stdout);
+    expect(found.sources.map(({ source }: { source: string }) => source)).toEqual(['here', 'there']);
+    for (const { train, evaluation } of found.sources) {
+      expect(train + evaluation.count).toBe(48);
+      figuresOf(evaluation);
+    }
   });
 });
 

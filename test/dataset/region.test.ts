@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { seededRandom } from '../../lib/core/random';
 import { drawPhantom } from '../../lib/dataset/phantom';
-import { keepRegion, type Region, regions } from '../../lib/dataset/region';
+import { keepRegion, type Region, regions, withBorderOf } from '../../lib/dataset/region';
 import { greyThumbnail } from '../../lib/dataset/thumbnail';
 import type { Pixels } from '../../lib/dataset/xray';
 
@@ -99,5 +99,37 @@ describe('greyThumbnail', () => {
 
   it('refuses a size beyond the picture', () => {
     expect(() => greyThumbnail(white(10, 40), 11)).toThrow('size is 11');
+  });
+});
+
+describe('withBorderOf', () => {
+  it('takes the outer eighth on every side from the other picture, and the rest from its own', () => {
+    const [own, other] = [white(64, 48), { ...white(64, 48), data: new Uint8Array(64 * 48 * 3).fill(7) }];
+    const both = withBorderOf(own, other);
+    expect([at(both, 7, 20), at(both, 8, 20), at(both, 55, 20), at(both, 56, 20)]).toEqual([7, 255, 255, 7]);
+    expect([at(both, 30, 5), at(both, 30, 6), at(both, 30, 41), at(both, 30, 42)]).toEqual([7, 255, 255, 7]);
+  });
+
+  it('is its own picture where the other is the same, and hides all that a border tells', () => {
+    const picture = fc.record({ width: fc.integer({ min: 16, max: 40 }), seed: fc.integer() });
+    fc.assert(
+      fc.property(picture, ({ width, seed }) => {
+        const random = seededRandom(seed);
+        const [one, two] = [0, 1].map(() => ({
+          width,
+          height: width,
+          data: Uint8Array.from({ length: width * width * 3 }, () => 1 + random.integer(255)),
+        })) as [Pixels, Pixels];
+        const before = one.data.slice();
+        expect(withBorderOf(one, one)).toEqual(one);
+        const both = withBorderOf(one, two);
+        expect(one.data).toEqual(before);
+        expect(keepRegion(both, 'without-centre')).toEqual(keepRegion(two, 'without-centre'));
+        // The centre is all that the border is not.
+        const border = keepRegion(one, 'without-centre');
+        expect(both.data.every((value, i) => border.data[i] !== 0 || value === one.data[i])).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

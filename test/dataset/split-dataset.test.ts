@@ -164,6 +164,23 @@ describe('patientFolds', () => {
     );
   });
 
+  it('goes picture by picture where asked to: as many of each class as can be, patients on two sides', () => {
+    const pairs = singles([20, 30]).flatMap((xray) => [
+      xray,
+      { ...xray, path: `${xray.path}2.png`, sha256: `${xray.sha256} again` },
+    ]);
+    const found = patientFolds(pairs, { folds: 5, seed: 3, grouping: 'image' });
+    expect(paths(found.flatMap(({ test }) => test))).toEqual(paths(pairs));
+    for (const { train, test } of found) {
+      expect([count(test, 'c0'), count(test, 'c1')]).toEqual([8, 12]);
+      const learned = new Set(train.map(({ patientId }) => patientId));
+      expect(test.some(({ patientId }) => learned.has(patientId))).toBe(true);
+    }
+    expect(() => patientFolds(singles([4, 9]), { folds: 5, grouping: 'image' })).toThrow(
+      'class "c0" has 4 pictures; use fewer folds',
+    );
+  });
+
   it('refuses more folds than patients, and one fold', () => {
     expect(() => patientFolds(singles([4, 9]), { folds: 5 })).toThrow(
       'folds is 5, but class "c0" has 4 patients; use fewer folds',

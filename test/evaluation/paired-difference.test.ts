@@ -20,7 +20,7 @@ const cases: Case[] = JSON.parse(
 
 describe('pairedDifference', () => {
   test.each(cases)(
-    'is the corrected resampled t test of $a.length runs, $ratio',
+    'equals the corrected resampled t test by SciPy to 1e-10, $a.length runs, $ratio',
     ({ a, b, ratio, ...theirs }) => {
       const ours = pairedDifference(a, b, { testToTrain: ratio });
       for (const key of ['value', 'low', 'high'] as const) expect(ours[key]).toBeCloseTo(theirs[key], 10);

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../lib/core/random';
 import { auroc } from '../../lib/evaluation/auroc';
+import { clusteredShare } from '../../lib/evaluation/clustered-bootstrap';
+import { crossEntropy } from '../../lib/evaluation/cross-entropy';
+import { delongAuroc } from '../../lib/evaluation/delong';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import type { PossibleFigure } from '../../lib/evaluation/figure';
 import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
+import { normalQuantile } from '../../lib/evaluation/normal-quantile';
 import { softmax } from '../../lib/evaluation/probabilities';
+import { logLoss } from '../../lib/evaluation/scores';
 import { fitTemperature } from '../../lib/evaluation/temperature';
+import { weightedMean } from '../../lib/evaluation/weighted';
 import { wilson } from '../../lib/evaluation/wilson';
 
 const ordered = ({ value, low, high }: PossibleFigure) => {
@@ -129,10 +136,74 @@ test('the area is the share of pairs in order, ties counting half', () => {
   );
 });
 
-test('an area of 1 keeps an honest interval', () => {
-  const { low, high } = auroc([1, 2, 3, 4, 5, 6], [false, false, false, true, true, true]);
+test('an area of 1 keeps an honest interval: that of as many pictures as there are patients', () => {
+  const scores = [1, 2, 3, 4, 5, 6];
+  const positives = [false, false, false, true, true, true];
+  const { low, high } = auroc(scores, positives);
   expect(high).toBe(1);
   expect(low).toBeLessThan(0.9);
+  expect(delongAuroc(scores, positives)).toMatchObject({ low: 1, high: 1 });
+  const patients = ['a', 'a', 'b', 'c', 'd', 'd'];
+  expect(auroc(scores, positives, { patients })).toEqual(auroc([1, 2, 3, 4], [false, false, true, true]));
+  // One positive patient leaves nothing to take DeLong's variance from.
+  const lone = auroc([1, 2, 3, 2.5], [false, false, false, true]);
+  expect(lone.low).toBeLessThan(lone.value!);
+});
+
+test('patients named one by one change nothing; several pictures of each widen the interval', () => {
+  const random = seededRandom('areas');
+  const draw = (count: number, shift: number) => Array.from({ length: count }, () => random.normal() + shift);
+  const scores = [...draw(20, 1), ...draw(25, 0)];
+  const positives = scores.map((_, i) => i < 20);
+  const named = auroc(scores, positives, { patients: scores.map((_, i) => `${i}`) });
+  expect(named).toEqual(auroc(scores, positives));
+  const exact = delongAuroc(scores, positives);
+  expect(named.value).toBeCloseTo(exact.value, 12);
+  // Each picture three times is no more to know.
+  const thrice = <T>(values: readonly T[]): T[] => values.flatMap((value) => [value, value, value]);
+  const patients = thrice(scores.map((_, i) => `${i}`));
+  const repeated = auroc(thrice(scores), thrice(positives), { patients });
+  expect(repeated.low).toBeCloseTo(named.low!, 9);
+  expect(repeated.high).toBeCloseTo(named.high!, 9);
+  const naive = auroc(thrice(scores), thrice(positives));
+  expect(naive.high! - naive.low!).toBeLessThan(0.65 * (named.high! - named.low!));
+});
+
+test("an area's interval covers the truth in 92 to 98 of 100 samples near 1, DeLong's symmetric one in fewer than 91", () => {
+  const random = seededRandom('coverage');
+  const truth = 0.95;
+  // Of two normal distributions so far apart, √2 times the quantile of the area, it is the area.
+  const shift = Math.SQRT2 * normalQuantile(truth);
+  const samples = 1000;
+  const covers = { logit: 0, symmetric: 0 };
+  for (let sample = 0; sample < samples; sample++) {
+    const positives = Array.from({ length: 40 }, (_, i) => i < 14);
+    const scores = positives.map((positive) => random.normal() + (positive ? shift : 0));
+    const shown = auroc(scores, positives);
+    const symmetric = delongAuroc(scores, positives);
+    if (shown.low! <= truth && truth <= shown.high!) covers.logit++;
+    if (symmetric.low <= truth && truth <= symmetric.high) covers.symmetric++;
+  }
+  expect(covers.logit / samples).toBeGreaterThan(0.92);
+  expect(covers.logit / samples).toBeLessThan(0.98);
+  expect(covers.symmetric / samples).toBeLessThan(0.91);
+});
+
+test('a log loss has an interval around it that keeps patients together', () => {
+  fc.assert(
+    fc.property(predictions, (rows) => {
+      const truth = rows.map((row) => row.truth);
+      const probabilities = rows.map(({ logits }) => softmax(logits));
+      const options = () => ({ random: seededRandom(1), replicates: 100 });
+      const figure = crossEntropy(truth, probabilities, options());
+      expect(figure.value).toBeCloseTo(logLoss(truth, probabilities), 12);
+      expect(figure.low).toBeLessThanOrEqual(figure.high!);
+      // All pictures of one person: no resample differs.
+      const patients = rows.map(() => 'one');
+      const one = crossEntropy(truth, probabilities, { ...options(), patients });
+      expect(one.high! - one.low!).toBeLessThan(1e-12);
+    }),
+  );
 });
 
 test('temperature undoes a scaling of the logits', () => {
@@ -174,4 +245,24 @@ test('the correction for shared training pictures widens the interval', () => {
     Math.sqrt((0.2 + 0.25) / 0.2),
     12,
   );
+});
+
+test('a share that varies four times as much as its resamples has the interval of a quarter of the pictures', () => {
+  const groups = Array.from({ length: 60 }, (_, i) => `${i}`);
+  const right = weightedMean(groups.map((_, i) => (i % 5 ? 1 : 0)));
+  const share = (variation?: number) =>
+    clusteredShare(groups, right, 60, { random: seededRandom(1), variation });
+  const [plain, wide] = [share(), share(4)];
+  expect(plain.value).toBe(0.8);
+  expect(wide.value).toBe(0.8);
+  const ratio = (wide.high! - wide.low!) / (plain.high! - plain.low!);
+  expect(ratio).toBeGreaterThan(1.8);
+  expect(ratio).toBeLessThan(2);
+  // Where no resample differs, as many pictures as were named count, a quarter of them here.
+  const all = clusteredShare(groups, weightedMean(groups.map(() => 1)), 60, {
+    random: seededRandom(1),
+    variation: 4,
+  });
+  expect(all).toEqual(wilson(15, 15));
+  expect(() => share(0)).toThrow('variation is 0');
 });

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { auroc } from '../../lib/evaluation/auroc';
 import { confusionMatrix } from '../../lib/evaluation/confusion-matrix';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { meanWithInterval } from '../../lib/evaluation/mean-with-interval';
+import { newcombeInterval } from '../../lib/evaluation/newcombe';
 import { normalQuantile } from '../../lib/evaluation/normal-quantile';
 import { studentQuantile } from '../../lib/evaluation/student-quantile';
 import { fitTemperature } from '../../lib/evaluation/temperature';
-import { wilson } from '../../lib/evaluation/wilson';
+import { wilson, zOf } from '../../lib/evaluation/wilson';
 
 interface Case {
   labels: string[];
@@ -46,78 +46,74 @@ const close = (ours: number | null | undefined, theirs: number | null, tolerance
   else expect(Math.abs((ours as number) - theirs)).toBeLessThan(tolerance);
 };
 
-describe.each(reference.cases.map((c, i) => [i, c] as const))('scikit-learn, case %i', (_, c) => {
-  const evaluation = evaluatePredictions(c.truth, c.probabilities, c.labels);
+describe.each(reference.cases.map((c, i) => [i, c] as const))(
+  'equal to scikit-learn to 1e-12, case %i',
+  (_, c) => {
+    const evaluation = evaluatePredictions(c.truth, c.probabilities, c.labels);
 
-  test('counts and scores', () => {
-    expect(evaluation.confusion).toEqual(c.confusion);
-    expect(confusionMatrix(c.truth, c.predicted, c.labels)).toEqual(c.confusion);
-    expect(evaluation.count).toBe(c.truth.length);
-    close(evaluation.accuracy.value, c.accuracy);
-    close(evaluation.logLoss, c.logLoss);
-    close(evaluation.brier, c.brier);
-  });
-
-  test('figures of each class', () => {
-    c.labels.forEach((label, k) => {
-      const figures = evaluation.perClass[label]!;
-      for (const name of ['sensitivity', 'precision', 'f1', 'specificity', 'auroc'] as const)
-        close(figures[name]!.value, c[name][k]!);
-      expect(figures.recall).toEqual(figures.sensitivity);
-      expect(figures.support).toBe(c.truth.filter((name) => name === label).length);
+    test('counts and scores', () => {
+      expect(evaluation.confusion).toEqual(c.confusion);
+      expect(confusionMatrix(c.truth, c.predicted, c.labels)).toEqual(c.confusion);
+      expect(evaluation.count).toBe(c.truth.length);
+      close(evaluation.accuracy.value, c.accuracy);
+      close(evaluation.logLoss, c.logLoss);
+      close(evaluation.calibration!.logLoss!.value, c.logLoss);
+      close(evaluation.brier, c.brier);
     });
-  });
 
-  test('the overall area is the mean over classes', () => {
-    const known = c.auroc.filter((area) => area !== null);
-    const mean = known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
-    close(evaluation.auroc!.value, mean);
-  });
+    test('figures of each class', () => {
+      c.labels.forEach((label, k) => {
+        const figures = evaluation.perClass[label]!;
+        for (const name of ['sensitivity', 'precision', 'f1', 'specificity', 'auroc'] as const)
+          close(figures[name]!.value, c[name][k]!);
+        expect(figures.recall).toEqual(figures.sensitivity);
+        expect(figures.support).toBe(c.truth.filter((name) => name === label).length);
+      });
+    });
 
-  test('temperature', () => {
-    const truth = c.truth.map((name) => c.labels.indexOf(name));
-    close(fitTemperature(c.logits, truth), c.temperature, 1e-9);
-  });
-});
+    test('the overall area is the mean over classes', () => {
+      const known = c.auroc.filter((area) => area !== null);
+      const mean = known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
+      close(evaluation.auroc!.value, mean);
+    });
 
-test.each(reference.wilson)('statsmodels wilson $successes/$n at $confidence', (w) => {
+    test('temperature equals that of SciPy to 1e-9', () => {
+      const truth = c.truth.map((name) => c.labels.indexOf(name));
+      close(fitTemperature(c.logits, truth), c.temperature, 1e-9);
+    });
+  },
+);
+
+test.each(reference.wilson)('Wilson of $successes/$n at $confidence equals statsmodels to 1e-12', (w) => {
   const ours = wilson(w.successes, w.n, w.confidence);
   close(ours.value, w.successes / w.n);
   close(ours.low, w.low);
   close(ours.high, w.high);
 });
 
-test.each(reference.quantiles.normal)('scipy normal quantile of $p', ({ p, value }) => {
+test.each(reference.quantiles.normal)('normal quantile of $p equals SciPy to 1e-13', ({ p, value }) => {
   close(normalQuantile(p), value, 1e-13 * Math.max(1, Math.abs(value)));
 });
 
 test.each(reference.quantiles.student)(
-  'scipy t quantile of $p, $degrees degrees',
+  't quantile of $p with $degrees degrees equals SciPy to 1e-10',
   ({ p, degrees, value }) => {
     close(studentQuantile(p, degrees), value, 1e-10 * Math.max(1, Math.abs(value)));
   },
 );
 
-test.each(reference.means)('scipy t interval of %#', ({ values, value, low, high }) => {
+test.each(reference.means)('t interval equals SciPy to 1e-11, %#', ({ values, value, low, high }) => {
   const ours = meanWithInterval(values);
   close(ours.value, value);
   close(ours.low, low, 1e-11);
   close(ours.high, high, 1e-11);
 });
 
-// m positives and n negatives of which `wins` pairs are in order: each positive stands above as many as are left.
-test.each(reference.areas)('the interval of an area of $area, $m and $n', ({ area, m, n, low, high }) => {
-  const wins = Math.round(area * m * n);
-  const positives = Array.from({ length: m }, (_, i) => {
-    const above = Math.min(n, Math.max(0, wins - i * n));
-    return above + 0.5;
-  });
-  const negatives = Array.from({ length: n }, (_, i) => i + 1);
-  const ours = auroc(
-    [...positives, ...negatives],
-    [...positives.map(() => true), ...negatives.map(() => false)],
-  );
-  close(ours.value, area);
-  close(ours.low, low, 1e-9);
-  close(ours.high, high, 1e-9);
-});
+test.each(reference.areas)(
+  "Newcombe's interval of an area of $area, $m and $n, equals the roots of his quartic by NumPy to 1e-9",
+  ({ area, m, n, low, high }) => {
+    const ours = newcombeInterval(area, zOf(0.95), m, n);
+    close(ours.low, low, 1e-9);
+    close(ours.high, high, 1e-9);
+  },
+);

@@ -51,6 +51,15 @@ afterAll(async () => {
 const hashes = (list: readonly { sha256: string }[]) => list.map(({ sha256 }) => sha256).sort();
 
 describe('crossValidate', () => {
+  test('picture by picture, where asked to, it tests people whom its models know', async () => {
+    const byPicture = await crossValidate(xrays, { ...options, seeds: [3], grouping: 'image' });
+    expect(hashes(byPicture.predictions)).toEqual(hashes(xrays));
+    const folds = new Map<string, Set<number>>();
+    for (const { patientId, fold } of byPicture.predictions)
+      folds.set(patientId, (folds.get(patientId) ?? new Set()).add(fold));
+    expect([...folds.values()].some((of) => of.size > 1)).toBe(true);
+  });
+
   test('tests every picture once a seed, on a model that knows nobody of its fold', () => {
     const patientOf = new Map(xrays.map(({ sha256, patientId }) => [sha256, patientId]));
     for (const seed of [3, 5]) {

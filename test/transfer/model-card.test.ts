@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { modelCard } from '../../lib/transfer/model-card';
 import { presets } from '../../lib/transfer/preset';
@@ -41,6 +43,18 @@ const evaluationOf = (classes: readonly string[]) =>
     ],
     classes,
   );
+const dataOf = (classes: readonly string[]): TrainedParts['data'] =>
+  classes.map((label, k) => ({
+    label,
+    train: 2 - k,
+    validation: k,
+    test: 1,
+    pictures: 3,
+    patients: 3,
+    sources: [k ? 'kaggle-chest-xray' : 'covid-chestxray-dataset'],
+    views: k ? [] : ['AP', 'PA'],
+    licenses: k ? ['CC BY 4.0'] : ['CC BY-NC-SA', 'CC0'],
+  }));
 const frontMatter = (card: string): string => /^---\n([\s\S]*?)\n---\n/.exec(card)![1]!;
 const python = pythonWith('yaml');
 const readByPython = (text: string) =>
@@ -69,10 +83,24 @@ describe('modelCard', () => {
       '| Border only | AUROC 0.95 \\[0.91, 0.99\\] | flagged | Words on Border only. | flagged if 0.80 or more |',
     );
     expect(card).toMatch(
-      /AUROC 1\.000 \[.*\], AUPRC 1\.000 \[.*\], expected calibration error 0\.\d+ \[.*\], Brier's score 0\.\d+ \[/,
+      /AUROC 1\.000 \[.*\], AUPRC 1\.000 \[.*\], expected calibration error 0\.\d+ \[.*\], Brier's score 0\.\d+ \[.*\], log loss 0\.\d+ \[/,
     );
     expect(card).toContain('## Limits');
     expect(card).not.toMatch(/synthetic|random weights|interrupted/i);
+  });
+
+  test('says of each class how many pictures and patients, from where, which views, under which licences', () => {
+    const known = modelCard(partsOf(classes, { data: dataOf(classes) }), evaluationOf(classes), null);
+    expect(known).toContain(
+      '| class | training | validation | test | patients | sources | views | licences of the pictures |',
+    );
+    expect(known).toContain(
+      '| covid | 2 | 0 | 1 | 3 | covid\\-chestxray\\-dataset | AP, PA | CC BY\\-NC\\-SA, CC0 |',
+    );
+    expect(known).toContain(
+      '| normal | 1 | 1 | 1 | 3 | kaggle\\-chest\\-xray | not in the records | CC BY 4.0 |',
+    );
+    expect(known).toContain('| all | 3 | 1 | 2 |');
   });
 
   test('without figures and audit says so', () => {
@@ -133,6 +161,63 @@ describe('modelCard', () => {
     expect(results[0].metrics[0]).toMatchObject({ type: 'accuracy', value: 2 / 3 });
   });
 
+  // What huggingface_hub asks of a card when it reads it (repocard_data.py: model_index_to_eval_results and EvalResult)
+  // and of its front matter (repocard.py: the block between two lines of ---).
+  const modelIndex = z
+    .array(
+      z.object({
+        name: z.string().min(1),
+        results: z.array(
+          z.object({
+            task: z.object({ type: z.string().min(1), name: z.string().optional() }),
+            dataset: z.object({
+              type: z.string().min(1),
+              name: z.string().min(1),
+              config: z.string().optional(),
+              split: z.string().optional(),
+              revision: z.string().optional(),
+            }),
+            metrics: z
+              .array(
+                z.object({
+                  type: z.string().min(1),
+                  value: z.number(),
+                  name: z.string().optional(),
+                  verified: z.boolean().optional(),
+                }),
+              )
+              .min(1),
+          }),
+        ),
+      }),
+    )
+    .length(1);
+  const cardData = z.object({
+    library_name: z.string(),
+    pipeline_tag: z.literal('image-classification'),
+    tags: z.array(z.string()),
+    'model-index': modelIndex,
+  });
+  test.each(['1.1', '1.2'] as const)(
+    'is YAML %s, and what huggingface_hub takes for a card with its results',
+    (version) => {
+      for (const evaluation of [evaluationOf(classes), null]) {
+        const text = frontMatter(modelCard(partsOf(classes), evaluation, sampleAudit));
+        const document = parseDocument(text, { version, strict: true, uniqueKeys: true });
+        expect([document.errors, document.warnings]).toEqual([[], []]);
+        const data = cardData.parse(document.toJS());
+        const [index] = data['model-index'];
+        expect(index!.results).toHaveLength(evaluation ? 1 : 0);
+        // A metric of one type and name twice would be one result to the reader.
+        const names = index!.results.flatMap(({ metrics }) =>
+          metrics.map(({ type, name }) => `${type} ${name}`),
+        );
+        expect(new Set(names).size).toBe(names.length);
+        expect(names.length).toBe(evaluation ? 14 : 0);
+      }
+    },
+  );
+
   const hostile = [
     '---\nlicense: evil',
     '"]}\n- name: x',
@@ -159,7 +244,13 @@ describe('modelCard', () => {
         },
       ],
     } as const;
-    const spoilt = modelCard(partsOf(names), evaluationOf(names), audit);
+    const described = dataOf(names)!.map((row) => ({
+      ...row,
+      sources: [name],
+      views: [name],
+      licenses: [name],
+    }));
+    const spoilt = modelCard(partsOf(names, { data: described }), evaluationOf(names), audit);
     const html = new MarkdownIt({ html: true }).render(spoilt.replace(/^---\n[\s\S]*?\n---\n/, ''));
     expect(html).not.toMatch(/<script|<a |<strong>bold|<code>code/);
     const headings = [...html.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text);
@@ -175,7 +266,7 @@ describe('modelCard', () => {
     // Every row of the table of figures has its six cells.
     const rows = /<tbody>([\s\S]*?)<\/tbody>/g;
     const cells = [...html.matchAll(rows)].map(([, body]) => body!.split('<td').length - 1);
-    expect(cells).toEqual([3, 12, 5]);
+    expect(cells).toEqual([24, 12, 5]);
     if (!python) return;
     const data = readByPython(frontMatter(spoilt));
     expect(Object.keys(data)).toEqual(['library_name', 'pipeline_tag', 'tags', 'model-index']);

@@ -1,5 +1,5 @@
-import { byText } from '../dataset/class-files';
-import type { Xray } from '../dataset/xray';
+import { byText } from './class-files';
+import type { Xray } from './xray';
 
 /** What there is of one class. */
 export function countClass(xrays: readonly Xray[], label: string) {
