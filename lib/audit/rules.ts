@@ -219,7 +219,7 @@ export function describeCondition(condition: Condition): string {
     case 'keeps-up':
       return `flagged if, both being above chance, within ${condition.within.toFixed(2)} of the whole picture`;
     case 'loses':
-      return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against, its interval below it too, and that is above chance`;
+      return `flagged if more than ${condition.moreThan.toFixed(2)} below what it is set against, by more than both intervals leave to chance, and that is above chance`;
   }
 }
 
@@ -245,7 +245,12 @@ export function isFlagged(condition: Condition, figure: PossibleFigure, whole: P
       return keepsUp(condition.within);
     case 'loses':
       // Nothing is lost where nothing was told.
-      return toldByWhole && value < whole.value - condition.moreThan && high < whole.low;
+      // The difference's interval from those of both, by squares and sums (Newcombe 1998, method 10).
+      return (
+        toldByWhole &&
+        value < whole.value - condition.moreThan &&
+        whole.value - value > Math.hypot(whole.value - whole.low, high - value)
+      );
   }
 }
 
