@@ -47,13 +47,13 @@ function audit(dataset, backbone, cache) {
   });
 }
 
-const fractal = () => ['--backbone', 'fractal'];
+const pixels = () => ['--backbone', 'pixels'];
 /** Random weights cost the same time. */
 const mobilenet = (hasWeights) => ['--backbone', 'mobilenet', ...(hasWeights ? [] : ['--weights', 'random'])];
 
 /**
  * The audit of the two folders, whole processes: from cold, and with features cached.
- * @param quick phantoms and the small network: whether it runs, not how fast
+ * @param quick phantoms and no network: whether it runs, not how fast
  * @returns rows of the table of results
  */
 export async function auditTime({ quick, repeats, say }) {
@@ -68,8 +68,8 @@ export async function auditTime({ quick, repeats, say }) {
       let pictures;
       for (let repeat = 0; repeat < repeats; repeat++) {
         rmSync(cache, { recursive: true, force: true });
-        const first = await audit(dataset, quick ? fractal : mobilenet, cache);
-        const again = await audit(dataset, quick ? fractal : mobilenet, cache);
+        const first = await audit(dataset, quick ? pixels : mobilenet, cache);
+        const again = await audit(dataset, quick ? pixels : mobilenet, cache);
         ({ pictures } = first.result.data);
         if (JSON.stringify(first.result.tests) !== JSON.stringify(again.result.tests))
           throw new Error('the audit from cold and the one from the cache differ');
