@@ -7,13 +7,15 @@ export class Problem extends Error {
 
   /**
    * @param {string} message
-   * @param {{passing?: boolean, disk?: boolean}} kind passing: it may go away by itself, as an outage does; disk: the disk
-   * is at fault, so that nothing else can be relied on either
+   * @param {{passing?: boolean, disk?: boolean, unclear?: boolean}} kind passing: it may go away by itself, as an outage
+   * does; disk: the disk is at fault, so that nothing else can be relied on either; unclear: whatever it was, the next
+   * try may well do
    */
-  constructor(message, { passing = false, disk = false } = {}) {
+  constructor(message, { passing = false, disk = false, unclear = false } = {}) {
     super(message);
     this.passing = passing;
     this.disk = disk;
+    this.unclear = unclear;
   }
 }
 

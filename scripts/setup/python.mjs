@@ -47,10 +47,11 @@ const offline =
 
 /** A failed pip in plain words. */
 export function pipProblem(what, error) {
-  const why = offline.test(error.output ?? '')
+  const isOffline = offline.test(error.output ?? '');
+  const why = isOffline
     ? 'pip got no answer from the package index; with a connection run `npm run setup` again'
     : `pip refused; run \`npm run setup\` again, and see what it says`;
-  return new Problem(`${what}: ${why}\n${error.message}`, { passing: true });
+  return new Problem(`${what}: ${why}\n${error.message}`, { passing: true, unclear: !isOffline });
 }
 
 const ask = `
@@ -105,7 +106,7 @@ async function makeEnvironment(python) {
     await run(python.executable, ['-m', 'venv', ...options, environment]);
   } catch (error) {
     throw new Problem(`${python.executable} could not make .venv; try ${install}\n${error.message}`, {
-      passing: true,
+      unclear: true,
     });
   }
 }

@@ -61,9 +61,9 @@ export function remembered(step, conditions) {
   return problem.passing && Date.now() - problem.at > patience ? undefined : problem;
 }
 
-/** Keeps a problem for `remembered`, or forgets the step's. A disk may be free or sound again at the next try. */
+/** Keeps a problem for `remembered`, or forgets the step's. One of the disk, or of unclear cause, is tried again. */
 export function remember(step, conditions, problem) {
-  if (problem && diskProblem(problem, '')) return;
+  if (problem && (problem.unclear || diskProblem(problem, ''))) return;
   const { [step]: _, ...others } = readJson(memory) ?? {};
   if (!problem && !_) return;
   const kept = problem && {

@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
@@ -162,9 +171,19 @@ export function finished(folder: string): Record<string, number> {
 export const unfinished = (folder: string): string[] =>
   entriesIn(folder).filter((name) => /\.(tmp|old)$/.test(name));
 
+/** The processes that work in a folder; none where the system does not tell. */
+export const workingIn = (folder: string): string[] =>
+  (existsSync('/proc') ? readdirSync('/proc') : []).filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+
 /**
  * Runs a command again after a fault: it finishes with the results of an undisturbed run, does nothing again that was
- * finished, and leaves nothing of the run before.
+ * finished, and leaves nothing of the run before, no process either.
  */
 export async function expectRecovery(command: Command, folder: string, expected: unknown): Promise<void> {
   const before = finished(folder);
@@ -173,6 +192,7 @@ export async function expectRecovery(command: Command, folder: string, expected:
   expect(command.result(folder, again.stdout)).toEqual(expected);
   expect(finished(folder)).toMatchObject(before);
   expect(unfinished(folder).filter((name) => !name.startsWith('cache'))).toEqual([]);
+  expect(workingIn(folder)).toEqual([]);
 }
 
 /** What a user is told when a command ends for the disk's sake: a sentence with a file below the folder, no stack. */

@@ -1,14 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-} from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,13 +7,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../lib/core/files';
 import { seededRandom } from '../../lib/core/random';
 import { projectFolder } from '../../lib/core/settings';
-import { entriesIn } from './commands';
+import { entriesIn, workingIn } from './commands';
+import { failingDisk } from './failing-disk';
 import { type SetupSources, setupSources } from './setup-project';
 
 const random = seededRandom('setup at any moment');
 /** How often each fault is tried: a setup takes ten times what another command takes. */
 const times = Math.ceil(Number(process.env.XRAY_KILLS ?? 1) / 10);
 
+/** Setup itself has crashed; what commands say that it starts may be anything. */
+const ownStack = /at .*scripts\/setup\S*\.mjs:\d+/;
 /** About as long as it takes, milliseconds. */
 const longest = 20_000;
 
@@ -34,16 +28,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const begin = (project: string, { environment }: SetupSources) =>
+const begin = (project: string, { environment }: SetupSources, more: NodeJS.ProcessEnv) =>
   spawn(process.execPath, ['scripts/setup.mjs'], {
     cwd: project,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...more },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
 
 /** Runs setup, for so many milliseconds or to its end; what it says, and how it ended. */
-async function setup(project: string, from: SetupSources, milliseconds = 600_000) {
-  const child = begin(project, from);
+async function setup(
+  project: string,
+  from: SetupSources,
+  milliseconds = 600_000,
+  environment: NodeJS.ProcessEnv = {},
+) {
+  const child = begin(project, from, environment);
   let told = '';
   child.stderr.on('data', (text) => {
     told += text;
@@ -79,16 +78,6 @@ function expectComplete(project: string, { library }: SetupSources, told: string
     expect(files(at('node_modules', name))).toEqual(files(path.join(projectFolder, 'node_modules', name)));
   expect(files(at('.tensorflow', 'cpu', 'tensorflow'))).toEqual(files(library));
 }
-
-/** The processes that work in a folder. */
-const workingIn = (folder: string): string[] =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-    } catch {
-      return false;
-    }
-  });
 
 /** Runs setup after a fault: it finishes, and does nothing again that was done. */
 async function expectRecovery(project: string, from: SetupSources, before: string): Promise<void> {
@@ -140,7 +129,7 @@ describe('setup', () => {
           expect(full.told).toMatch(
             /\/small\/\S+ cannot be written: no space is left on its disk.*npm run setup/,
           );
-          expect(full.told).not.toMatch(/^\s+at .*:\d+:\d+/m);
+          expect(full.told).not.toMatch(ownStack);
           mount('-o', 'remount,size=400m', project);
           await expectRecovery(project, sources, full.told);
         } finally {
@@ -148,6 +137,39 @@ describe('setup', () => {
         }
       }
       console.info(`setup: ${times} full disks`);
+    },
+  );
+
+  test.runIf(process.env.XRAY_KILLS)(
+    'EIO at a write, whichever: no crash; run again, complete',
+    {
+      timeout: 120_000 * (2 + times),
+    },
+    async ({ skip }) => {
+      if (typeof sources === 'string') return skip(sources);
+      const disk = failingDisk();
+      if (typeof disk === 'string') return skip(disk);
+      const run = async (name: string, at: number) => {
+        const project = path.join(home, name);
+        cpSync((sources as SetupSources).project, project, { recursive: true });
+        const environment = disk.environment(project, { at, what: 'EIO' });
+        const ended = await setup(project, sources as SetupSources, undefined, environment);
+        return { project, ended, writes: disk.writes().length };
+      };
+      const calm = await run('counted', 0);
+      expect(calm.ended.code, calm.ended.told).toBe(0);
+      let told = 0;
+      for (let i = 0; i < times; i++) {
+        const { project, ended } = await run(`eio-${i}`, 1 + random.integer(calm.writes));
+        expect(ended.told).not.toMatch(ownStack);
+        // What a command that it starts can do without, or tries again, is no failure of setup's.
+        if (ended.code !== 0) expect(ended.told).toMatch(/✗|cannot be written/);
+        if (/✗/.test(ended.told)) told++;
+        await expectRecovery(project, sources, ended.told);
+        rmSync(project, { recursive: true, force: true });
+      }
+      disk.remove();
+      console.info(`setup: EIO at ${times} of ${calm.writes} writes, ${told} kept a step from being done`);
     },
   );
 });
