@@ -78,5 +78,7 @@ export async function npmPackages() {
     }
   }
   linkCommand();
-  return kept ? undefined : 'installed';
+  if (kept) return undefined;
+  // npm says nothing when its record cannot be written.
+  return isInstalled() ? 'installed' : 'done, but npm kept no record of it: it is done again next time';
 }
