@@ -9,6 +9,11 @@ const refusals: Readonly<Record<string, readonly [why: string, remedy: string]>>
   EROFS: ['its disk is read-only', 'name another folder'],
   EACCES: ['this user may not write there', 'change that, or name another folder'],
   EPERM: ['this user may not write there', 'change that, or name another folder'],
+  // Node says so of every folder that it cannot make, whatever the reason.
+  ENOENT: [
+    'the folder that it belongs in is not there and cannot be made',
+    'check the disk, or name another folder',
+  ],
   ENOTDIR: ['a part of its path is a file', 'name another folder'],
   EEXIST: ['something of its name, or of a folder above it, is there already', 'name another folder'],
   EISDIR: ['it is a folder', 'name another file'],

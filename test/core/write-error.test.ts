@@ -33,7 +33,7 @@ it.each([
 });
 
 it('what is no refusal of the system, and what was told already, stays as it is', async () => {
-  for (const error of [new TypeError('a mistake'), refusal('ENOENT'), new WriteError('a/b', 'EIO')])
+  for (const error of [new TypeError('a mistake'), refusal('EAGAIN'), new WriteError('a/b', 'EIO')])
     await expect(writing('x/y', failing(error))).rejects.toBe(error);
 });
 
