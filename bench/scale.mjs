@@ -75,6 +75,7 @@ export async function scale({ counts = [1000, 10_000, 100_000], say }) {
           unit: 'MB',
           least: i ? 1 / 1.05 : undefined,
           most: memoryGoal / 1e6,
+          bound: `${((bytes - first.bytes) / counts[i] / 1e3).toFixed(1)} kB more for each picture: its record, its key and its place in the cache's index, several times over, and what V8 has not collected yet; its features are not kept`,
         }),
       ),
       compared({
