@@ -10,7 +10,7 @@ const { plural } = library('core/plural');
 const { auditFigure } = library('evaluation/audit-summary');
 
 /** Data sets of noise, of each kind. */
-const noiseSets = 60;
+const noiseSets = 40;
 
 /** Both folders of the Kaggle collection are of one hospital. */
 const ofOneSource = (xrays) => xrays.map((xray) => ({ ...xray, source: 'kaggle-chest-xray' }));
@@ -64,7 +64,7 @@ export async function compute({ data, keep, say }) {
   const phantoms = await keep('audit, ten seeds of phantoms', () =>
     auditSeeds({ seeds: 10, count: 40, backbone: 'fractal', say }),
   );
-  const noise = await keep('audit, noise', () => auditNoise({ sets: noiseSets, pictures: 10, say }));
+  const noise = await keep('audit, noise', () => auditNoise({ sets: noiseSets, pictures: 6, say }));
   return { audits, phantoms, noise };
 }
 
@@ -121,7 +121,7 @@ export const render = ({ audits, phantoms, noise }) => [
   '### Noise: how often there is an alarm for nothing',
   '',
   `Data sets in which nothing tells the classes apart, through the same tests and rules: ${noiseSets} of each kind with features drawn at random ` +
-    '(20 to 60 patients a class, a picture or two each, two sources and two projections that have nothing to do with the class), and 10 of ' +
+    '(20 to 60 patients a class, a picture or two each, two sources and two projections that have nothing to do with the class), and 6 of ' +
     'pictures of noise through the network `fractal`. How many were flagged, of those in which the test was made, and the share with its ' +
     "95 % interval (`node bench/audit-noise.mjs`). Where a patient's pictures are alike, a split by picture does flatter: there that flag is right.",
   '',
