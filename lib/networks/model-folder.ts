@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { io, LayersModel } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../compute/tensorflow';
 import { asError, InputError } from '../core/check';
+import { mostJson, readLimited } from '../core/read-limited';
 import type { Entry } from './model-json';
 import type { StoredLayer, StoredWeights } from './stored-weights';
 
@@ -22,10 +23,39 @@ const byteLength = ({ shape, dtype, quantization }: Entry): number =>
   shape.reduce((product, side) => product * side, widths[quantization?.dtype ?? dtype]);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const read = (file: string): Promise<Buffer> =>
-  readFile(file).catch((error) => {
-    throw new InputError(`${file} cannot be read: ${asError(error).message}`);
+/** The most bytes that a model's weights may take: four times VGG16 with its classifier. */
+const mostBytes = 2_000_000_000;
+
+const unread = (file: string, error: unknown): InputError =>
+  error instanceof InputError ? error : new InputError(`${file} cannot be read: ${asError(error).message}`);
+
+const read = (file: string, most: number): Promise<Buffer> =>
+  readLimited(file, most).catch((error) => {
+    throw unread(file, error);
   });
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((error) => {
+    throw unread(file, error);
+  });
+  if (!found.isFile()) throw new InputError(`${file} is no file`);
+  return found.size;
+}
+
+/** The shards of a group of weights, read once their sizes are those described. */
+async function readShards(files: readonly string[], weights: readonly Entry[]): Promise<Buffer[]> {
+  const expected = sum(weights.map(byteLength));
+  const found = sum(await Promise.all(files.map(sizeOf)));
+  if (found !== expected)
+    throw new InputError(
+      `${files.join(', ')}: ${found} bytes where model.json describes ${expected}; fetch the model again`,
+    );
+  if (found > mostBytes)
+    throw new InputError(
+      `${files.join(', ')}: ${found} bytes; a model of more than ${mostBytes} is not read`,
+    );
+  return Promise.all(files.map((file) => read(file, mostBytes)));
+}
 
 /** Path of model.json, given it or its folder; undefined where there is none. */
 export async function modelFile(at: string): Promise<string | undefined> {
@@ -37,23 +67,21 @@ export async function modelFile(at: string): Promise<string | undefined> {
 /**
  * Reads a layers-model's description and weights on any back end (`file://` works on one only).
  * @param file its model.json
- * @throws InputError if a part is absent, damaged or of the wrong size
+ * @throws InputError if a part is absent, damaged, or of another size than described or than can be; before it is in
+ * memory
  */
 export async function readModelFolder(file: string): Promise<ModelFolder> {
   // Late, because what checks the description takes longer to load than the rest of the library.
   const { parseModelJson } = await import('./model-json.js');
   const folder = path.dirname(file);
-  const { modelTopology, weightsManifest } = parseModelJson((await read(file)).toString('utf8'), file);
+  const { modelTopology, weightsManifest } = parseModelJson(
+    (await read(file, mostJson)).toString('utf8'),
+    file,
+  );
   const parts: Buffer[] = [];
   for (const { paths, weights } of weightsManifest) {
-    const shards = await Promise.all(paths.map((name) => read(path.join(folder, name))));
-    const expected = sum(weights.map(byteLength));
-    const found = sum(shards.map(({ length }) => length));
-    if (found !== expected)
-      throw new InputError(
-        `${paths.map((name) => path.join(folder, name)).join(', ')}: ${found} bytes where model.json describes ${expected}; fetch the model again`,
-      );
-    parts.push(...shards);
+    const files = paths.map((name) => path.join(folder, name));
+    for (const shard of await readShards(files, weights)) parts.push(shard);
   }
   const bytes = new Uint8Array(sum(parts.map(({ length }) => length)));
   let offset = 0;

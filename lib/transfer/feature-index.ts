@@ -10,16 +10,18 @@ import {
   shardNames,
 } from './feature-shard';
 
+type TakeRow = (key: string, values: Float32Array) => void;
+
 /** Which shard has the row of which key. */
 export interface FeatureIndex {
   has(key: string): boolean;
   /** Takes note of a new shard. */
   learn(shard: Shard): void;
   /**
-   * Reads rows and hands each to `take`, in no order.
+   * Reads rows of so many numbers and hands each to `take`, in no order.
    * @returns the keys whose rows could not be read, because a shard is damaged or was removed; they are then unknown
    */
-  read(keys: ReadonlySet<string>, take: (key: string, values: Float32Array) => void): Promise<Set<string>>;
+  read(keys: ReadonlySet<string>, dimension: number, take: TakeRow): Promise<Set<string>>;
 }
 
 export interface Shard {
@@ -64,7 +66,7 @@ export async function openFeatureIndex(
       },
     );
   };
-  const readOnce = async (keys: ReadonlySet<string>, take: (key: string, values: Float32Array) => void) => {
+  const readOnce = async (keys: ReadonlySet<string>, dimension: number, take: TakeRow) => {
     const rows = new Map<Shard, number[]>();
     for (const key of keys) {
       const place = places.get(key);
@@ -74,10 +76,13 @@ export async function openFeatureIndex(
     let gone = false;
     for (const [shard, numbers] of rows) {
       const { name, manifest } = shard;
-      const outcome = await readShard(folder, name, manifest, numbers, (row, values) => {
-        take(manifest.keys[row]!, values);
-        unread.delete(manifest.keys[row]!);
-      });
+      const outcome =
+        manifest.dimension === dimension
+          ? await readShard(folder, name, manifest, numbers, (row, values) => {
+              take(manifest.keys[row]!, values);
+              unread.delete(manifest.keys[row]!);
+            })
+          : 'damaged';
       if (outcome === 'damaged') await damaged(name);
       if (outcome === 'gone') gone = true;
       if (outcome === 'read') await touch(shardFiles(folder, name).manifest);
@@ -89,12 +94,12 @@ export async function openFeatureIndex(
   return {
     has: (key) => places.has(key),
     learn,
-    async read(keys, take) {
-      const { unread, gone } = await readOnce(keys, take);
+    async read(keys, dimension, take) {
+      const { unread, gone } = await readOnce(keys, dimension, take);
       if (!gone) return unread;
       // Another process merged shards: their rows are in a new one.
       await look();
-      return (await readOnce(unread, take)).unread;
+      return (await readOnce(unread, dimension, take)).unread;
     },
   };
 }

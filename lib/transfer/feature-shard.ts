@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { InputError } from '../core/check';
 import { commit, sha256, writeFileAtomic } from '../core/files';
+import { mostJson, readLimited } from '../core/read-limited';
 
 /** Rows of numbers by key; a row is the features of one picture or of one rotated copy of it. */
 export type FeatureRows = ReadonlyMap<string, Float32Array>;
@@ -124,20 +126,22 @@ export async function readManifest(
   folder: string,
   name: string,
 ): Promise<ShardManifest | 'damaged' | undefined> {
-  const text = await readFile(shardFiles(folder, name).manifest, 'utf8').catch(
+  const bytes = await readLimited(shardFiles(folder, name).manifest, mostJson).catch(
     (error: NodeJS.ErrnoException) => {
+      if (error instanceof InputError) return 'damaged' as const;
       if (error.code !== 'ENOENT') throw error;
       return undefined;
     },
   );
-  if (text === undefined) return undefined;
+  if (bytes === undefined || bytes === 'damaged') return bytes;
   try {
-    const manifest: Partial<ShardManifest> = JSON.parse(text);
+    const manifest: Partial<ShardManifest> = JSON.parse(bytes.toString('utf8'));
     const { version, keys, dimension, offset, digests } = manifest;
     const isWhole =
       version === 1 &&
       Array.isArray(keys) &&
-      [dimension, offset].every(Number.isSafeInteger) &&
+      keys.every((key) => typeof key === 'string') &&
+      [dimension, offset].every((number) => Number.isSafeInteger(number) && number! >= 0) &&
       typeof digests === 'string';
     return isWhole ? (manifest as ShardManifest) : 'damaged';
   } catch {
@@ -178,6 +182,8 @@ export async function readShard(
   try {
     const expected = Buffer.from(digests, 'base64');
     const rowBytes = dimension * 4;
+    // Before there is room made for rows of any length that a manifest may name.
+    if (offset + keys.length * rowBytes > (await file.stat()).size) return 'damaged';
     for (const [first, count] of runs(rows, Math.max(1, Math.floor(readAtOnce / rowBytes)))) {
       const values = new Float32Array(count * dimension);
       const { bytesRead } = await file.read(bytesOf(values), 0, count * rowBytes, offset + first * rowBytes);

@@ -115,7 +115,7 @@ export async function openFeatureStore(
         if (row) target.set(row, i * dimension);
         else positions.set(key, [...(positions.get(key) ?? []), i]);
       });
-      return index.read(new Set(positions.keys()), (key, values) => {
+      return index.read(new Set(positions.keys()), dimension, (key, values) => {
         for (const i of positions.get(key)!) target.set(values, i * dimension);
       });
     },

@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { mostJson } from '../core/read-limited';
 import { preprocessingModes } from '../networks/preprocessing-mode';
 import { formatVersion } from './format-version';
 import { poolingNames } from './pooling';
 import { presetNames } from './preset';
 
 const hashes = z.array(z.string().regex(/^[0-9a-f]{64}$/)).readonly();
-const file = z.object({ bytes: z.number().int().min(1).max(4e9), sha256: z.string().length(64) });
+/** Of a file, at most as many bytes as one read takes. */
+const fileOf = (most: number) =>
+  z.object({ bytes: z.number().int().min(1).max(most), sha256: z.string().length(64) });
+const weightsFile = fileOf(2_000_000_000);
 
 /** manifest.json of a model folder. */
 export const manifestSchema = z.object({
@@ -74,7 +78,11 @@ export const manifestSchema = z.object({
   synthetic: z.boolean(),
   interrupted: z.boolean(),
   inputSize: z.number().int().min(1).max(4096),
-  files: z.object({ 'model.json': file, 'weights.bin': file, 'norm.bin': file.optional() }),
+  files: z.object({
+    'model.json': fileOf(mostJson),
+    'weights.bin': weightsFile,
+    'norm.bin': weightsFile.optional(),
+  }),
   versions: z.record(z.string(), z.string()),
   evaluation: z.unknown(),
   notice: z.string(),

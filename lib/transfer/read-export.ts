@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
 import { hashFile } from '../core/files';
+import { mostJson, readLimited } from '../core/read-limited';
 import { type ExportDescription, exportSchema } from './export-description';
 import { descriptionFile } from './export-names';
 
@@ -11,14 +12,15 @@ import { descriptionFile } from './export-names';
  */
 export async function readExport(folder: string): Promise<ExportDescription> {
   const at = path.join(folder, descriptionFile);
-  const text = await readFile(at, 'utf8').catch((error) => {
+  const text = await readLimited(at, mostJson).catch((error) => {
+    if (error instanceof InputError) throw error;
     throw new InputError(
       `${at} cannot be read (${error.code ?? error.message}); is this a folder that \`xray-transfer export\` wrote?`,
     );
   });
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.toString('utf8'));
   } catch (error) {
     throw new InputError(`${at} is not JSON (${asError(error).message}); export the model again`);
   }

@@ -2,8 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { asError, InputError } from '../core/check';
-import { sha256 } from '../core/files';
+import { hashFile } from '../core/files';
+import { mostJson, readLimited } from '../core/read-limited';
 import { backboneReference } from './backbone-reference';
+import { featureRowShape } from './feature-settings';
 import { formatVersion } from './format-version';
 import type { Dense } from './head';
 import { type Manifest, manifestSchema } from './manifest';
@@ -28,11 +30,13 @@ const topologySchema = z.object({
 });
 
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw new InputError(`${file} cannot be read (${error.code ?? error.message}); is this a model folder?`);
+  const bytes = await readLimited(file, mostJson).catch((error) => {
+    throw error instanceof InputError
+      ? error
+      : new InputError(`${file} cannot be read (${error.code ?? error.message}); is this a model folder?`);
   });
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     const detail =
       error instanceof z.ZodError
@@ -54,17 +58,21 @@ async function readChecked(folder: string, name: keyof Manifest['files'], { file
     (found) => found.size,
     () => -1,
   );
-  // Sizes first, so that an oversized file is refused before it is in memory.
-  const bytes = size === expected.bytes ? await readFile(file) : undefined;
-  if (!bytes || sha256(bytes) !== expected.sha256) {
-    const found = size < 0 ? 'is missing' : bytes ? 'has other bytes' : `has ${size} bytes`;
+  // Hashed as a stream, so that a file that is not to be read is refused before it is in memory.
+  const isSized = size === expected.bytes;
+  if (!isSized || (await hashFile(file)) !== expected.sha256) {
+    const found = size < 0 ? 'is missing' : isSized ? 'has other bytes' : `has ${size} bytes`;
     throw new InputError(
       `${file} ${found}; the manifest says ${expected.bytes} bytes with SHA-256 ${expected.sha256}. ` +
         'The model was changed after it was saved; copy it again or train it again',
     );
   }
-  return bytes;
+  return readFile(file);
 }
+
+/** The bytes that a model.json describes. */
+const describedBytes = ({ weightsManifest: [group] }: z.infer<typeof topologySchema>): number =>
+  group!.weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 4), 0);
 
 /** The dense layers head_1, head_2 … among the weights of a layers-model. */
 function headLayers(file: string, topology: z.infer<typeof topologySchema>, weights: Buffer): Dense[] {
@@ -86,7 +94,8 @@ function headLayers(file: string, topology: z.infer<typeof topologySchema>, weig
     const kernel = arrays.get(`head_${i}/kernel`)!;
     const bias = arrays.get(`head_${i}/bias`);
     const [inputs, units] = kernel.shape as [number, number];
-    if (bias?.values.length !== units || (i > 1 && layers.at(-1)!.units !== inputs))
+    const fits = kernel.shape.length === 2 && bias?.shape.length === 1 && bias.shape[0] === units;
+    if (!fits || (i > 1 && layers.at(-1)!.units !== inputs))
       throw new InputError(`${file}: the shapes of head_${i} (${kernel.shape}; ${bias?.shape}) do not fit`);
     layers.push({ inputs, units, kernel: kernel.values, bias: bias.values });
   }
@@ -104,11 +113,16 @@ export async function readModel(folder: string): Promise<TransferModel> {
     );
   const manifest = await readJson(manifestFile, manifestSchema);
   const topologyFile = path.join(folder, 'model.json');
-  const topologyBytes = await readChecked(folder, 'model.json', manifest);
-  const weights = await readChecked(folder, 'weights.bin', manifest);
-  const topology = topologySchema.safeParse(JSON.parse(topologyBytes.toString('utf8')));
+  await readChecked(folder, 'model.json', manifest);
+  const topology = topologySchema.safeParse(await readJson(topologyFile, z.unknown()));
   if (!topology.success)
     throw new InputError(`${topologyFile} is not a tfjs layers-model with float32 weights`);
+  const described = describedBytes(topology.data);
+  if (described !== manifest.files['weights.bin'].bytes)
+    throw new InputError(
+      `${topologyFile} describes ${described} bytes of weights, its manifest ${manifest.files['weights.bin'].bytes}; train the model again`,
+    );
+  const weights = await readChecked(folder, 'weights.bin', manifest);
   const layers = headLayers(topologyFile, topology.data, weights);
   if (layers.at(-1)!.units !== manifest.classes.length)
     throw new InputError(
@@ -128,6 +142,11 @@ export async function readModel(folder: string): Promise<TransferModel> {
       if (!backbone.fineTuned && opened.weightsHash !== backbone.weightsHash)
         throw new InputError(
           `The weights of ${backbone.title} (${backbone.weights}) are not those that the model in ${folder} was trained on`,
+        );
+      const features = featureRowShape(opened, parameters.pooling).reduce((a, b) => a * b);
+      if (features !== layers[0]!.inputs)
+        throw new InputError(
+          `${topologyFile} takes ${layers[0]!.inputs} features, ${backbone.title} gives ${features}; train the model again`,
         );
       return work(opened);
     });
