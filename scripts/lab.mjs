@@ -16,14 +16,24 @@ const jupyter = inProject('jupyter');
 const given = process.argv.slice(2);
 const folder = given[0] && !given[0].startsWith('-') ? path.resolve(given.shift()) : project;
 const joined = (first, others) => [first, others].filter(Boolean).join(path.delimiter);
-// JupyterLab refuses an option that is given twice.
+// JupyterLab refuses an option that is given twice; this one has a short name too.
+const address = given.find((option) => /^--(ServerApp\.)?ip(=|$)/.test(option));
 const options = Object.entries({
   'ServerApp.root_dir': folder,
+  // Whatever a configuration of this machine says.
+  ...(address === undefined && { 'ServerApp.ip': '127.0.0.1' }),
   'LabApp.default_url': `/lab/tree/notebooks${folder === project ? '/00-start.ipynb' : ''}`,
   'MultiKernelManager.default_kernel_name': 'xray-transfer',
 })
   .filter(([name]) => !given.some((option) => option.startsWith(`--${name}=`)))
   .map(([name, value]) => `--${name}=${value}`);
+console.error(
+  address === undefined
+    ? `JupyterLab answers on this machine only, to whoever has the token in its address. From another machine, keep it so
+and come by a tunnel: ssh -L 8888:127.0.0.1:8888 THIS_MACHINE (the port is in the address below).`
+    : `JupyterLab is given ${address}: whoever reaches it and has the token runs any program here. Give it a certificate
+(--ServerApp.certfile, --ServerApp.keyfile) and a network that you trust; or leave that out and come by ssh -L.`,
+);
 const child = spawn(environmentPython, ['-m', 'jupyterlab', ...options, ...given], {
   cwd: folder,
   stdio: 'inherit',
