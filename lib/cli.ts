@@ -16,6 +16,7 @@ import { addPretrain } from './commands/pretrain';
 import { addQueue } from './commands/queue';
 import { addReport } from './commands/report';
 import { guardStreams } from './commands/standard-streams';
+import { writeError } from './commands/run';
 import { addTrain } from './commands/train';
 import { addWeights } from './commands/weights';
 import { addWorker } from './commands/worker';
@@ -28,6 +29,7 @@ const program = new Command('xray-transfer')
   .description('Deep transfer learning on chest X-rays. For education only, never for diagnosis.')
   .version(version)
   .showHelpAfterError('(add --help for the options)')
+  .configureOutput({ writeErr: writeError })
   .exitOverride();
 for (const add of [
   addDoctor,

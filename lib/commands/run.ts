@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CommanderError, InvalidArgumentError } from 'commander';
 import { asError, checkNumber, checkWhole, InputError } from '../core/check';
 import type { OnProgress, WorkOptions } from '../core/progress';
+import { visible, visibleJson, visibleLine } from '../core/visible';
 
 /** What a command ends with. */
 export interface Outcome {
@@ -15,6 +16,14 @@ export interface Outcome {
   /** What it could not do, a line each on standard error. Default none. */
   readonly problems?: readonly string[];
 }
+
+/** Tells people of something at once: a line on standard error. */
+export type Warn = (line: string) => void;
+
+/** Writes what people are told besides the result, with nothing in it that a terminal would obey. */
+export const writeError = (text: string): void => void process.stderr.write(visible(text));
+
+const tell: Warn = (line) => writeError(`${line}\n`);
 
 /** Bars on the terminal, a line when a stage ends elsewhere; always on standard error. */
 export function terminalProgress(): { onProgress: OnProgress; end(): void } {
@@ -30,16 +39,16 @@ export function terminalProgress(): { onProgress: OnProgress; end(): void } {
     bar = undefined;
   };
   const onProgress: OnProgress = (progress) => {
-    const { done, total = 0, note = '' } = progress;
+    const { done, total = 0 } = progress;
+    const [now, note] = [progress.stage, progress.note ?? ''].map(visibleLine) as [string, string];
     if (!process.stderr.isTTY) {
-      if (total && done === total)
-        process.stderr.write(`${progress.stage}: ${total} done${note && ` ${note}`}\n`);
-      else if (note && !total) process.stderr.write(`${progress.stage}: ${note}\n`);
+      if (total && done === total) tell(`${now}: ${total} done${note && ` ${note}`}`);
+      else if (note && !total) tell(`${now}: ${note}`);
       return;
     }
-    if (progress.stage !== stage || !bar) {
+    if (now !== stage || !bar) {
       end();
-      stage = progress.stage;
+      stage = now;
       begun = { time: performance.now(), done };
       bar = new SingleBar({
         format: '{stage} {bar} {value}/{total} {rate} · {eta_formatted} left {note}',
@@ -59,7 +68,10 @@ export function terminalProgress(): { onProgress: OnProgress; end(): void } {
  * Runs a command's work: progress on the terminal, Ctrl+C as an interrupt without loss, one JSON object or text on
  * standard output, and the exit status: 0 done, 1 failed, 130 interrupted. Wrong usage is commander's, status 2.
  */
-export async function run(command: Command, work: (options: Required<WorkOptions>) => Promise<Outcome>) {
+export async function run(
+  command: Command,
+  work: (options: Required<WorkOptions>, warn: Warn) => Promise<Outcome>,
+) {
   const { json } = command.optsWithGlobals<{ json?: boolean }>();
   const { onProgress, end } = terminalProgress();
   const interrupt = new AbortController();
@@ -67,21 +79,23 @@ export async function run(command: Command, work: (options: Required<WorkOptions
     interrupt.abort(new InputError('Interrupted; what was computed is kept, run it again to go on'));
   process.once('SIGINT', stop);
   try {
-    const outcome = await work({ onProgress, signal: interrupt.signal });
+    const warn: Warn = (line) => {
+      end();
+      tell(line);
+    };
+    const outcome = await work({ onProgress, signal: interrupt.signal }, warn);
     end();
-    process.stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
+    process.stdout.write(`${json ? visibleJson(outcome.json) : visible(outcome.text)}\n`);
     const { problems = [], failed = problems.length > 0 } = outcome;
-    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    for (const problem of problems) tell(problem);
     process.exitCode = failed ? 1 : interrupt.signal.aborted ? 130 : 0;
   } catch (thrown) {
     end();
     // Wrong usage that only the work could see.
     if (thrown instanceof CommanderError) command.error(`error: ${thrown.message}`);
     const error = asError(thrown);
-    if (json) process.stdout.write(`${JSON.stringify({ error: error.message })}\n`);
-    process.stderr.write(
-      error instanceof InputError || !process.env.DEBUG ? `${error.message}\n` : `${error.stack}\n`,
-    );
+    if (json) process.stdout.write(`${visibleJson({ error: error.message })}\n`);
+    tell(error instanceof InputError || !process.env.DEBUG ? error.message : `${error.stack}`);
     process.exitCode = interrupt.signal.aborted ? 130 : 1;
   } finally {
     process.off('SIGINT', stop);

@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { asError, InputError } from '../core/check';
 import { writeFileAtomic } from '../core/files';
+import { readLimited } from '../core/read-limited';
 import type { Xray } from './xray';
+
+/** The list of a million pictures has so many bytes. */
+const mostTable = 256_000_000;
 
 /** Name of the list of pictures in a class folder. */
 export const recordsName = 'records.csv';
@@ -25,6 +28,18 @@ type Row = Record<(typeof columns)[number], string>;
 /** Before the names of columns that hold the rest of what is known of a picture; they stand after the others. */
 const metadataPrefix = 'metadata.';
 
+/** What a spreadsheet would take for a formula, and what such a cell becomes here. */
+const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
+const written = /^'+[=+\-@\t\r\n＝＋－＠]/;
+const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A text as a cell: a quote stands before what a spreadsheet would compute; numbers are left as they are. */
+export const asCell = (text: string): string =>
+  formula.test(text) && !number.test(text) ? `'${text}` : text;
+
+/** The text that `asCell` made a cell of. */
+export const ofCell = (cell: string): string => (written.test(cell) ? cell.slice(1) : cell);
+
 const metadataColumns = (metadata: Xray['metadata'] = {}): [column: string, value: string][] =>
   Object.entries(metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value]);
 
@@ -35,7 +50,10 @@ function metadataOf(row: Row): Xray['metadata'] {
   return known.length ? Object.fromEntries(known) : undefined;
 }
 
-/** The text of records.csv: a header, then a line a picture, paths relative to the class folder with `/`. */
+/**
+ * The text of records.csv: a header, then a line a picture, paths relative to the class folder with `/`; cells as `asCell`
+ * makes them.
+ */
 export function recordsText(folder: string, xrays: readonly Xray[]): string {
   const rows = xrays.map(({ metadata, ...xray }) => ({
     ...xray,
@@ -49,7 +67,12 @@ export function recordsText(folder: string, xrays: readonly Xray[]): string {
   const all = [...columns, ...further];
   return stringify([
     all,
-    ...rows.map((row) => all.map((column) => (row as Record<string, unknown>)[column])),
+    ...rows.map((row) =>
+      all.map((column) => {
+        const value = (row as Record<string, unknown>)[column];
+        return typeof value === 'string' ? asCell(value) : value;
+      }),
+    ),
   ]);
 }
 
@@ -103,7 +126,10 @@ export async function readRecords(folder: string): Promise<Xray[]> {
   const file = path.join(absolute, recordsName);
   let lines: { record: Row; info: { lines: number } }[];
   try {
-    lines = parse(await readFile(file), { bom: true, columns: true, info: true, skip_empty_lines: true });
+    lines = parse(await readLimited(file, mostTable), {
+      ...{ bom: true, columns: true, info: true, skip_empty_lines: true },
+      cast: (cell) => ofCell(cell),
+    });
   } catch (error) {
     throw new InputError(
       `${file} cannot be read (${asError(error).message}); build the folder again, or delete it`,

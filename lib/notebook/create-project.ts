@@ -2,6 +2,7 @@ import { mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkChoice, InputError } from '../core/check';
 import { entriesOf, exists, writeFolderAtomic } from '../core/files';
+import { codeSpan, plainMarkdown } from '../core/markdown';
 import { projectFolder } from '../core/settings';
 import { classFolders } from '../dataset/class-files';
 import { backboneNames } from '../networks/names';
@@ -58,9 +59,12 @@ async function checkEmpty(folder: string): Promise<void> {
 const quoted = (text: string): string =>
   JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
 
-const readme = (name: string, { from, classes, backbone }: Required<ProjectOptions>) => `# ${name}
+const readme = (
+  name: string,
+  { from, classes, backbone }: Required<ProjectOptions>,
+) => `# ${plainMarkdown(name)}
 
-Notebooks over the pictures in \`${from}\`: ${classes.join(', ')}. Made by \`xray-transfer new\`. The pictures stay where they are; \`pictures\` is a link to them.
+Notebooks over the pictures in ${codeSpan(from)}: ${classes.map(codeSpan).join(', ')}. Made by \`xray-transfer new\`. The pictures stay where they are; \`pictures\` is a link to them.
 
 **For education only, never for diagnosis.**
 

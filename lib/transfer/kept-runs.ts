@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { visible } from '../core/visible';
 import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import { earlierRunsFile } from './earlier-runs';
@@ -56,7 +57,7 @@ function differences(run: Recorded, latest: Recorded): string {
 export async function keptRuns(
   folder: string,
   onUnreadable: (file: string) => void = (file) =>
-    console.warn(`${file} is not a run record of this version`),
+    console.warn(`${visible(file)} is not a run record of this version`),
 ): Promise<KeptRun[]> {
   // Late, because what checks the records takes longer to load than the rest of the library.
   const { runSchema, earlierRunsSchema } = await import('./run-record.js');

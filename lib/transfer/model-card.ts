@@ -1,3 +1,4 @@
+import { codeSpan, plainMarkdown } from '../core/markdown';
 import { type AuditFound, auditFigure, otherPictures } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { PossibleFigure } from '../evaluation/figure';
@@ -10,16 +11,6 @@ import { toYaml, type YamlValue } from './yaml';
 export const cardMark = '<!-- model card written by xray-transfer -->';
 
 const education = 'For education only, never for diagnosis.';
-
-/** A text that Markdown shows as it is, on one line. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]()#+!|~-]/g, (mark) => `\\${mark}`);
-}
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -96,7 +87,7 @@ function figures(evaluation: Evaluation): string {
   const rows = evaluation.labels.map((label) => {
     const { precision, sensitivity, specificity, f1, support } = evaluation.perClass[label]!;
     return [
-      plain(label),
+      plainMarkdown(label),
       ...[precision, sensitivity, specificity, f1].map((figure) => formatFigure(figure)),
       String(support),
     ];
@@ -120,14 +111,14 @@ function auditSection(audit: AuditFound | null): string {
   if (audit === otherPictures)
     return `One exists, for other pictures or classes than those of this model; it says nothing of these. ${makeOne}`;
   const rows = audit.tests.map((test) => [
-    plain(test.title),
-    plain(auditFigure(test)),
+    plainMarkdown(test.title),
+    plainMarkdown(auditFigure(test)),
     test.verdict,
-    plain(test.words),
-    plain(test.rule),
+    plainMarkdown(test.words),
+    plainMarkdown(test.rule),
   ]);
   return [
-    plain(audit.expectation),
+    plainMarkdown(audit.expectation),
     '',
     table(['test', 'figure', 'verdict', 'what was found', 'rule'], rows),
   ].join('\n');
@@ -138,12 +129,12 @@ function dataTable({ seen, data }: TrainedParts): string {
   const sides = ['training', 'validation', 'test'];
   const total = [seen.train, seen.validation, seen.test].map((pictures) => String(pictures.length));
   if (!data) return table(sides, [total]);
-  const listed = (names: readonly string[]) => names.map(plain).join(', ') || 'not in the records';
+  const listed = (names: readonly string[]) => names.map(plainMarkdown).join(', ') || 'not in the records';
   return table(
     ['class', ...sides, 'patients', 'sources', 'views', 'licences of the pictures'],
     [
       ...data.map(({ label, train, validation, test, patients, sources, views, licenses }) => [
-        plain(label),
+        plainMarkdown(label),
         ...[train, validation, test, patients].map(String),
         listed(sources),
         listed(views),
@@ -168,17 +159,17 @@ export function modelCard(
   const { backbone, seen, seed, preset, parameters } = parts;
   const head = parameters.hiddenUnits ? `${parameters.hiddenUnits} hidden units` : 'no hidden layer';
   const sections = [
-    `# ${plain(`${backbone.title}: ${classesOf(parts)}`)}`,
+    `# ${plainMarkdown(`${backbone.title}: ${classesOf(parts)}`)}`,
     cardMark,
     `**${education}**`,
     ...modelCautions(parts).map(({ mark, words }) => `**${mark}**: ${words}`),
     '## What it is',
-    `A new head (${head}) on the frozen base ${plain(backbone.title)}${backbone.fineTuned ? ', whose last block was trained too' : ''}, ` +
-      `cut at \`${backbone.cut.replaceAll('`', '')}\`, with ${plain(weightsName(backbone.weights))} weights (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
+    `A new head (${head}) on the frozen base ${plainMarkdown(backbone.title)}${backbone.fineTuned ? ', whose last block was trained too' : ''}, ` +
+      `cut at ${codeSpan(backbone.cut)}, with ${plainMarkdown(weightsName(backbone.weights))} weights (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
       `Preset \`${preset}\`, seed ${seed}. All parameters are in manifest.json.`,
     '## Data and split',
     dataTable(parts),
-    `Classes: ${parts.classes.map(plain).join(', ')}. ` +
+    `Classes: ${parts.classes.map(plainMarkdown).join(', ')}. ` +
       (seen.grouping === undefined
         ? ''
         : seen.grouping === 'patient'

@@ -59,7 +59,9 @@ describe('a project over pictures of other kinds', () => {
     const notebook = readFileSync(at('woven', 'notebooks', '01-pictures.ipynb'), 'utf8');
     expect(notebook).toContain("classes: 'checks,stripes'");
     expect(notebook).not.toContain('Anna');
-    expect(readFileSync(at('woven', 'README.md'), 'utf8')).toMatch(/checks, stripes.*never for diagnosis/s);
+    expect(readFileSync(at('woven', 'README.md'), 'utf8')).toMatch(
+      /`checks`, `stripes`.*never for diagnosis/s,
+    );
   });
 
   test('its notebooks run as they are, and show figures', async () => {
