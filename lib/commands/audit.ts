@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { asError, InputError } from '../core/check';
+import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, run, whole } from './run';
 
 /** `audit`: what pictures let a model learn besides the disease. */
 export function addAudit(program: Command): void {
-  program
-    .command('audit')
+  addStrict(program.command('audit'))
     .description(
       'what class folders let a model learn besides the disease: leakage, shortcuts, what to expect',
     )
@@ -23,22 +23,26 @@ export function addAudit(program: Command): void {
     )
     .option('--json', 'print one JSON object')
     .action((options, command: Command) =>
-      run(command, async (work) => {
+      run(command, async (work, warn) => {
         const { auditDataset, loadDataset } = await import('../index.js');
         const { keepAudit } = await import('../audit/kept-audit.js');
         const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { auditText } = await import('../notebook/describe-audit.js');
-        const { dataset, classes, controls, keep, json: _, ...rest } = options;
+        const { dataset, classes, controls, keep, strict, json: _, ...rest } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
-        const xrays = await loadDataset(dataset, { classes, ...work });
-        const others = controls ? await loadDataset(controls, work) : [];
+        const { refused, reading } = withoutRefused(work, warn, strict);
+        const xrays = await loadDataset(dataset, { classes, ...reading });
+        const others = controls ? await loadDataset(controls, reading) : [];
         await fetchAbsentWeights({ name: rest.backbone, weights: rest.weights }, work).catch((error) => {
           work.signal.throwIfAborted();
           throw new InputError(`${asError(error).message}. --backbone fractal needs no download`);
         });
         const audit = await auditDataset(xrays, { ...rest, controls: others, ...work });
         if (keep) await keepAudit(dataset, audit);
-        return { json: audit, text: auditText(audit) };
+        return {
+          json: { ...audit, refused },
+          text: [auditText(audit), ...refusedRemark(refused)].join('\n'),
+        };
       }),
     );
 }

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { visibleLine } from '../core/visible';
 import type { DatasetReport } from '../dataset/dataset-report';
+import { addStrict } from './refused';
 import { names, type Outcome, run, whole } from './run';
 
 /** Lines of a kind, a score at most: of a collection that is there in part, tens of thousands would be listed. */
 const listed = (kind: string, lines: readonly string[]): string[] => [
-  ...lines.slice(0, 20).map((line) => `  ${kind}: ${line}`),
+  ...lines.slice(0, 20).map((line) => `  ${kind}: ${visibleLine(line)}`),
   ...(lines.length > 20 ? [`  ${kind}: ${lines.length - 20} more; --json lists them`] : []),
 ];
 
@@ -43,22 +45,20 @@ const covidRows = 'rows of X-rays with finding and view';
 /** `data covid|kaggle|table|demo|fetch`: builds class folders. */
 export function addData(program: Command): void {
   const data = program.command('data').description('build a dataset of class folders');
-  data
-    .command('covid')
+  addStrict(data.command('covid'))
     .description("the article's builder over a copy of ieee8023/covid-chestxray-dataset")
     .requiredOption('--from <folder>', 'the copy, with metadata.csv and images/')
     .option('--to <folder>', 'class folder to write', 'dataset/covid')
     .option('--finding <name>', 'finding to take', 'COVID-19')
     .option('--view <name>', 'projection to take', 'PA')
     .option('--json', 'print one JSON object')
-    .action(({ from, to, finding, view }, command: Command) =>
-      run(command, async () => {
+    .action(({ from, to, finding, view, strict }, command: Command) =>
+      run(command, async (work) => {
         const { createCovidDataset } = await import('../dataset/create-covid-dataset.js');
-        return outcome(await createCovidDataset(from, to, { finding, view }), covidRows);
+        return outcome(await createCovidDataset(from, to, { finding, view, strict, ...work }), covidRows);
       }),
     );
-  data
-    .command('kaggle')
+  addStrict(data.command('kaggle'))
     .description("the article's sampler over Kaggle's chest X-ray folders")
     .requiredOption('--from <folder>', 'the folder with train/ and test/')
     .addOption(
@@ -71,17 +71,23 @@ export function addData(program: Command): void {
     .option('--seed <n>', 'seed of the sample', whole('seed', 0), 42)
     .option('--to <folder>', 'class folder to write (default: dataset/normal or dataset/pneumonia)')
     .option('--json', 'print one JSON object')
-    .action(({ from, to, class: className, count, part, seed }, command: Command) =>
-      run(command, async () => {
+    .action(({ from, to, class: className, count, part, seed, strict }, command: Command) =>
+      run(command, async (work) => {
         const { createKaggleDataset } = await import('../dataset/create-kaggle-dataset.js');
         const folder =
           to ?? path.join('dataset', ...(part === 'test' ? ['test'] : []), className.toLowerCase());
-        const report = await createKaggleDataset(from, folder, { className, count, part, seed });
+        const report = await createKaggleDataset(from, folder, {
+          className,
+          count,
+          part,
+          seed,
+          strict,
+          ...work,
+        });
         return outcome(report, `files of ${className}`);
       }),
     );
-  data
-    .command('table')
+  addStrict(data.command('table'))
     .description('class folders from a table of your own (CSV) and a folder of pictures')
     .requiredOption('--from <file>', 'the table, with a header')
     .requiredOption('--images <folder>', 'the pictures, also in folders of it; JPEG, PNG or DICOM')
@@ -95,13 +101,22 @@ export function addData(program: Command): void {
     .option('--source <name>', "name of the collection (default: the table's)")
     .option('--to <folder>', 'dataset to write', 'dataset')
     .option('--json', 'print one JSON object')
-    .action(({ from, to, images, class: classes, where, keep, source, ...columns }, command: Command) =>
-      run(command, async (work) => {
-        const { createTableDataset } = await import('../dataset/create-table-dataset.js');
-        const { file, label, patient, view } = columns;
-        const options = { images, classes, where, keep, source, columns: { file, label, patient, view } };
-        return outcome(await createTableDataset(from, to, { ...options, ...work }), 'rows');
-      }),
+    .action(
+      ({ from, to, images, class: classes, where, keep, source, strict, ...columns }, command: Command) =>
+        run(command, async (work) => {
+          const { createTableDataset } = await import('../dataset/create-table-dataset.js');
+          const { file, label, patient, view } = columns;
+          const options = {
+            images,
+            classes,
+            where,
+            keep,
+            source,
+            strict,
+            columns: { file, label, patient, view },
+          };
+          return outcome(await createTableDataset(from, to, { ...options, ...work }), 'rows');
+        }),
     );
   data
     .command('demo')

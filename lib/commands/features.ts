@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { addBackboneOptions } from './backbone-options';
+import { addStrict } from './refused';
 import { run, whole } from './run';
 
 /** `features FILE…`: the backbone's features averaged over the map, a row a picture. */
 export function addFeatures(program: Command): void {
-  const features = program
-    .command('features')
+  const features = addStrict(program.command('features'))
     .description("a backbone's features averaged over the map, a row a picture")
     .argument('<file...>', 'pictures');
   addBackboneOptions(features)
@@ -13,14 +13,16 @@ export function addFeatures(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((files: string[], options, command: Command) =>
       run(command, async (work) => {
-        const { backbone, cut, weights, seed, preprocessing = 'own', resize = 'cv2' } = options;
+        const { backbone, cut, weights, seed, preprocessing = 'own', resize = 'cv2', strict } = options;
         const { InputError } = await import('../core/check.js');
         const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { featureBlocks } = await import('../transfer/features.js');
         const { withBackbone } = await import('../transfer/open-backbone.js');
         const { picturesOfFiles } = await import('../transfer/pictures-of-files.js');
         const refused: { file: string; error: string }[] = [];
-        const onRefused = (file: string, { message }: Error) => refused.push({ file, error: message });
+        const onRefused = strict
+          ? undefined
+          : (file: string, { message }: Error) => refused.push({ file, error: message });
         const messages = () => refused.map(({ error }) => error);
         const given = await picturesOfFiles(files, { onRefused });
         const pictures = given.filter((picture) => picture !== undefined);

@@ -1,20 +1,22 @@
 import type { Command } from 'commander';
 import { openModel } from './open-model';
+import { addStrict } from './refused';
 import { run } from './run';
 
 /** `predict MODEL FILE…`: label and probabilities; a file that cannot be read is named and the others are done. */
 export function addPredict(program: Command): void {
-  program
-    .command('predict')
+  addStrict(program.command('predict'))
     .description('label and probabilities of pictures')
     .argument('<model>', 'model folder')
     .argument('<file...>', 'pictures')
     .option('--json', 'print one JSON object')
-    .action((folder: string, files: string[], _, command: Command) =>
+    .action((folder: string, files: string[], { strict }, command: Command) =>
       run(command, async (work) => {
         const model = await openModel(folder, work);
         const errors = new Map<string, string>();
-        const onRefused = (file: string, { message }: Error) => errors.set(file, message);
+        const onRefused = strict
+          ? undefined
+          : (file: string, { message }: Error) => errors.set(file, message);
         const done = new Map(
           (await model.predict(files, { ...work, onRefused })).map((prediction) => [
             prediction.file,

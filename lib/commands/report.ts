@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { asError } from '../core/check';
+import { addStrict } from './refused';
 import { run } from './run';
 
 const collect = (value: string, former: readonly string[] = []): string[] => [...former, value];
 
 /** `report`: runs the notebooks and writes one HTML file. */
 export function addReport(program: Command): void {
-  program
-    .command('report')
+  addStrict(program.command('report'))
     .description('runs the notebooks and writes report/index.html')
     .option('--data <data>', 'demo, or a dataset folder (default: the dataset that was built, else demo)')
     .option('--project <folder>', 'run the notebooks of a project made by "new" instead')
@@ -16,7 +16,7 @@ export function addReport(program: Command): void {
     .option('--notebook <name>', 'only this notebook, such as vgg16; again for more (default: all)', collect)
     .option('--set <name=value>', 'a parameter of theirs, such as epochs=10; again for more', collect)
     .option('--json', 'print one JSON object')
-    .action(({ data, project, out, pdf: printed, notebook, set }, command: Command) =>
+    .action(({ data, project, out, pdf: printed, notebook, set, strict }, command: Command) =>
       run(command, async (work) => {
         const { chooseNotebooks } = await import('../report/choose-notebooks.js');
         const chosen = await chooseNotebooks(notebook, set, project).catch((error) => {
@@ -29,6 +29,7 @@ export function addReport(program: Command): void {
           out,
           pdf: printed,
           chosen,
+          strict,
           ...work,
         });
         const failed = notebooks.filter(({ ok }) => !ok);

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { addBackboneOptions } from './backbone-options';
+import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, number, run, syntheticRemark, whole } from './run';
 import { addTrainingOptions } from './training-options';
 
 /** `train`: transfer learning on class folders. */
 export function addTrain(program: Command): void {
-  const train = program
-    .command('train')
+  const train = addStrict(program.command('train'))
     .description('transfer learning; writes the model and its run record')
     .requiredOption('--dataset <folder>', 'folder of class folders')
     .option('--classes <names>', 'class folders to use, by commas (default: all)', names);
@@ -28,19 +28,20 @@ export function addTrain(program: Command): void {
     .option('--tensorboard <folder>', 'log the course of the training for TensorBoard below this folder')
     .option('--json', 'print one JSON object')
     .action((options, command: Command) =>
-      run(command, async (work) => {
+      run(command, async (work, warn) => {
         const { loadDataset, splitDataset, transferLearn, fineTune, evaluate, writeTensorBoard } =
           await import('../index.js');
         const { keptAudit } = await import('../audit/kept-audit.js');
         const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
         const { checkModelFolder } = await import('../transfer/save-model.js');
-        const { dataset, classes, test, out, tensorboard, json: _, ...others } = options;
+        const { dataset, classes, test, out, tensorboard, strict, json: _, ...others } = options;
         const { fineTune: fineTuneEpochs, fineTuneLearningRate, ...training } = others;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
         if (fineTuneLearningRate && !fineTuneEpochs)
           throw new InvalidArgumentError('--fine-tune-learning-rate needs --fine-tune');
         await checkModelFolder(out);
-        const xrays = await loadDataset(dataset, { classes, ...work });
+        const { refused, reading } = withoutRefused(work, warn, strict);
+        const xrays = await loadDataset(dataset, { classes, ...reading });
         const article = training.preset === 'article';
         const split = splitDataset(xrays, {
           test,
@@ -81,6 +82,7 @@ export function addTrain(program: Command): void {
         const text = [
           `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: ${figure}`,
           ...syntheticRemark(model.synthetic),
+          ...refusedRemark(refused),
           ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),
           ...(tensorboard ? [`Logs in ${tensorboard}: tensorboard --logdir ${tensorboard}`] : []),
           `Model in ${out}. For education only, never for diagnosis.`,
@@ -93,6 +95,7 @@ export function addTrain(program: Command): void {
             weightsHash: model.backbone.weightsHash,
             classes: model.classes,
             counts,
+            refused,
             evaluation,
             seconds: model.seconds,
             synthetic: model.synthetic,

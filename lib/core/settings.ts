@@ -33,6 +33,13 @@ export const requestedBackend = (): BackendName | undefined =>
   process.env.XRAY_BACKEND ? checkChoice('XRAY_BACKEND', process.env.XRAY_BACKEND, backendNames) : undefined;
 
 /**
+ * What becomes of pictures that cannot be used where notebooks load a dataset: `XRAY_UNREADABLE`, `stop` (the default: an
+ * error names them) or `skip` (each is named on standard error and left out).
+ */
+export const unreadableSetting = (): 'stop' | 'skip' =>
+  checkChoice('XRAY_UNREADABLE', process.env.XRAY_UNREADABLE || 'stop', ['stop', 'skip']);
+
+/**
  * The dataset that notebooks use: `XRAY_DATASET`, else `dataset/` once it holds class folders with records,
  * else the phantoms in `dataset/demo`.
  */

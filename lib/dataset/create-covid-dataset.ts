@@ -1,17 +1,16 @@
 import path from 'node:path';
 import { InputError } from '../core/check';
 import { exists } from '../core/files';
-import type { WorkOptions } from '../core/progress';
 import { checkClassFolder, writeClassFolder } from './class-folder';
 import type { DatasetReport } from './dataset-report';
 import { findDuplicates } from './find-duplicates';
 import { type MetadataRow, readMetadata } from './metadata';
-import { nameFor, type PictureToCopy, readable } from './picture-list';
+import { type BuildOptions, nameFor, type PictureToCopy, readable } from './picture-list';
 
 /** The `source` of these pictures. */
 export const covidSource = 'covid-chestxray-dataset';
 
-export interface CovidOptions extends WorkOptions {
+export interface CovidOptions extends BuildOptions {
   /** Finding to take, one part of the column, in any case. Default "COVID-19". */
   readonly finding?: string;
   /** Projection to take, in any case. Default "PA". */

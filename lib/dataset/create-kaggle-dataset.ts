@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { checkChoice, checkWhole, InputError } from '../core/check';
-import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { isFolder, pictureNames } from './class-files';
 import { checkClassFolder, writeClassFolder } from './class-folder';
 import type { DatasetReport } from './dataset-report';
 import { findDuplicates } from './find-duplicates';
 import { kagglePatientId } from './patient-id';
-import { type PictureToCopy, readable } from './picture-list';
+import { type BuildOptions, type PictureToCopy, readable } from './picture-list';
 
 /** The `source` of these pictures. */
 export const kaggleSource = 'kaggle-chest-xray';
@@ -15,7 +14,7 @@ export const kaggleSource = 'kaggle-chest-xray';
 export const kaggleClasses = ['NORMAL', 'PNEUMONIA'] as const;
 export const kaggleParts = ['train', 'test', 'all'] as const;
 
-export interface KaggleOptions extends WorkOptions {
+export interface KaggleOptions extends BuildOptions {
   readonly className: (typeof kaggleClasses)[number];
   /** How many pictures to draw, 1 or more. */
   readonly count: number;

@@ -1,16 +1,15 @@
 import path from 'node:path';
 import { InputError } from '../core/check';
-import type { WorkOptions } from '../core/progress';
 import { checkClassFolder, writeClassFolder } from './class-folder';
 import type { DatasetReport } from './dataset-report';
 import { findDuplicates } from './find-duplicates';
 import { imageIndex } from './image-index';
 import { hashedPatientId } from './patient-id';
-import { nameFor, type PictureToCopy, readable } from './picture-list';
+import { type BuildOptions, nameFor, type PictureToCopy, readable } from './picture-list';
 import { readTable, type Table } from './table';
 import type { Xray } from './xray';
 
-export interface TableOptions extends WorkOptions {
+export interface TableOptions extends BuildOptions {
   /** Folder of the pictures; they may lie in folders of it. */
   readonly images: string;
   /** The table's columns, by what they hold. */

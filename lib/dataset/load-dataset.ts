@@ -1,19 +1,23 @@
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
 import { exists, sha256 } from '../core/files';
-import type { WorkOptions } from '../core/progress';
+import { unreadableSetting } from '../core/settings';
+import { visible } from '../core/visible';
 import { bounded } from './bounded';
 import { byText, classFolders, listFolder } from './class-files';
+import { type DecodedPictures, decodedPictures } from './decoded-pictures';
 import { inspectPicture } from './inspect-picture';
 import { kagglePatientId } from './patient-id';
 import { readPictureFile } from './read-pixels';
+import type { ReadingOptions } from './reading-options';
 import { readRecords, recordsName } from './records';
 import type { Xray } from './xray';
 
-/** Files open at once. */
+/** Files open at once, and pictures decoded at once. */
 const concurrency = 16;
+const decodedAtOnce = 4;
 
-export interface LoadOptions extends WorkOptions {
+export interface LoadOptions extends ReadingOptions {
   /** Classes wanted, names of folders. Default: all. */
   readonly classes?: readonly string[];
 }
@@ -40,16 +44,23 @@ async function changesSinceRecords(folder: string, names: readonly string[], rec
   return [...added, ...others.filter(Boolean)];
 }
 
-async function describe(dataset: string, label: string, name: string): Promise<Xray> {
-  const file = path.join(dataset, label, name);
+async function describe(file: string, decoded?: DecodedPictures): Promise<Xray> {
+  const [name, folder] = [path.basename(file), path.dirname(file)];
+  const [label, dataset] = [path.basename(folder), path.dirname(folder)];
   const source = path.basename(dataset);
   const {
     patientId = kagglePatientId(name) ?? `${source}:${label}/${name}`,
     view,
     ...found
-  } = await inspectPicture(file);
+  } = await inspectPicture(file, decoded && ((hash) => !decoded.has(hash)));
   return { path: file, label, patientId, source, view, license: '', ...found };
 }
+
+/** Tells of files left out where nobody else is told of them; the folders above a dataset are nobody's concern. */
+const warnOf =
+  (dataset: string): NonNullable<LoadOptions['onRefused']> =>
+  (_, { message }) =>
+    console.warn(`Left out: ${visible(message.replaceAll(`${dataset}${path.sep}`, ''))}`);
 
 function checkArguments(dataset: unknown, classes: unknown): void {
   if (typeof dataset !== 'string' || dataset === '')
@@ -81,22 +92,46 @@ function chosen(all: readonly string[], classes: readonly string[] | undefined, 
  * is the dataset folder's name, `patientId` follows Kaggle's file names (`person1_virus_6`, `IM-0001-0001`,
  * `NORMAL2-IM-0035-0001`), for other names every file counts as a patient of its own, view and licence are empty. Of
  * DICOM, `patientId` is a hash of the patient's number (see hashedPatientId) and `view` the ViewPosition.
+ *
+ * With `onRefused`, files that are no pictures that can be used are left out: each is named, and every picture without
+ * records is decoded whole, once (its hash is then kept in the cache). Without, all are named in the error, and pictures
+ * are not decoded; or as XRAY_UNREADABLE says (see unreadableSetting).
  * @throws InputError naming the files that cannot be read, or were changed, added or removed since records.csv was
  * written (the first ten and how many more); for an unknown class, with the classes there are; for a folder without
- * class folders
+ * class folders, or without any picture that can be used
  */
 export async function loadDataset(dataset: string, options: LoadOptions = {}): Promise<Xray[]> {
   checkArguments(dataset, options.classes);
   const absolute = path.resolve(dataset);
+  const {
+    onProgress,
+    signal,
+    onRefused = unreadableSetting() === 'skip' ? warnOf(absolute) : undefined,
+  } = options;
   const folders = await classFolders(absolute);
   const classes = chosen([...folders.keys()], options.classes, absolute);
-  const files = classes.flatMap((label) => folders.get(label)!.map((name) => ({ label, name })));
-  const total = files.length;
+  const total = classes.reduce((sum, label) => sum + folders.get(label)!.length, 0);
+  const decoded = onRefused && (await decodedPictures(absolute));
   const xrays: Xray[] = [];
   const unreadable: string[] = [];
   const changed: string[] = [];
+  let read = 0;
+  const progress = () => onProgress?.({ stage: 'read dataset', done: read, total });
+  const inspect = async (file: string): Promise<Xray | undefined> => {
+    signal?.throwIfAborted();
+    try {
+      return await describe(file, decoded);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      unreadable.push(error.message);
+      onRefused?.(file, error);
+      return undefined;
+    } finally {
+      if (++read < total) progress();
+    }
+  };
   for (const label of classes) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const folder = path.join(absolute, label);
     const names = folders.get(label)!;
     if (await exists(path.join(folder, recordsName))) {
@@ -104,25 +139,23 @@ export async function loadDataset(dataset: string, options: LoadOptions = {}): P
       // One by one: as arguments, a hundred thousand would be too many.
       for (const change of await changesSinceRecords(folder, names, records)) changed.push(change);
       for (const xray of records.sort((a, b) => byText(a.path, b.path))) xrays.push(xray);
+      read += names.length;
     } else {
-      const found = await bounded(names, concurrency, (name) => {
-        options.signal?.throwIfAborted();
-        return describe(absolute, label, name).catch((error: unknown) => {
-          if (!(error instanceof InputError)) throw error;
-          unreadable.push(error.message);
-          return undefined;
-        });
-      });
-      for (const xray of found) if (xray) xrays.push(xray);
+      const files = names.map((name) => path.join(folder, name));
+      const found = (await bounded(files, decoded ? decodedAtOnce : concurrency, inspect)).filter(
+        (xray) => xray !== undefined,
+      );
+      for (const xray of found) xrays.push(xray);
+      await decoded?.keep(found.map(({ sha256 }) => sha256));
     }
-    options.onProgress?.({ stage: 'read dataset', done: Math.min(xrays.length, total), total });
+    progress();
   }
   if (changed.length)
     throw new InputError(
       `${changed.length} pictures differ from ${recordsName}:${listed(changed)}\n` +
         `Build the folder again, or delete its ${recordsName} to use the pictures as they are.`,
     );
-  if (unreadable.length)
+  if (unreadable.length && !(onRefused && xrays.length))
     throw new InputError(
       `${unreadable.length} of ${total} pictures cannot be used:${listed(unreadable.sort(byText))}`,
     );

@@ -22,8 +22,8 @@ export function pictureFormat(bytes: Uint8Array): string | undefined {
   return magic.find(([, offset, text]) => start.startsWith(text, offset))?.[0];
 }
 
-/** What a JPEG's frame header says. */
-interface JpegFrame {
+/** What a compressed picture says of its size. */
+export interface JpegFrame {
   readonly width: number;
   readonly height: number;
   /** Colour components: 1 grey, 3 colour, 4 CMYK. */
@@ -57,10 +57,13 @@ export function colourOf(bytes: Uint8Array): 'grey' | 'cmyk' | 'rgb' {
 /** Whether the header of a PNG file says 16 bits a sample. */
 export const isDeepPng = (bytes: Uint8Array): boolean => pictureFormat(bytes) === 'PNG' && bytes[24] === 16;
 
+/** Chunks looked at before a PNG's picture; there are a dozen, and no decoder takes more than so many. */
+const mostChunks = 1000;
+
 /** Whether these bytes of a PNG file are an animation: a chunk acTL before the picture's data. */
 export function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
+  for (let at = 8, i = 0; at + 8 <= bytes.length && i < mostChunks; at += 12 + view.getUint32(at), i++) {
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (type === 'acTL') return true;
     if (type === 'IDAT') return false;

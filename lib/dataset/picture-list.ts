@@ -53,15 +53,22 @@ async function copyOf({ from, name, ...known }: PictureToCopy): Promise<NewPictu
   return { bytes, record };
 }
 
+/** What the builders of class folders accept. */
+export interface BuildOptions extends WorkOptions {
+  /** Whether the first picture that cannot be used ends the work. Default: it is left out, and named in the report. */
+  readonly strict?: boolean;
+}
+
 /**
  * Reads pictures one by one and decodes each whole, so that what is copied can be used; stops after `count` good ones.
  * JPEG and PNG are copied byte for byte; DICOM is written as PNG, so that nobody's name comes along.
  * @param unreadable gets a line for every picture left out: which, and what is wrong
+ * @throws InputError naming the first picture that cannot be used, if `strict`
  */
 export async function* readable(
   list: readonly PictureToCopy[],
   unreadable: string[],
-  { onProgress, signal }: WorkOptions,
+  { onProgress, signal, strict }: BuildOptions,
   count = list.length,
 ): AsyncGenerator<NewPicture> {
   let done = 0;
@@ -74,7 +81,7 @@ export async function* readable(
       done++;
       yield copy;
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (strict || !(error instanceof InputError)) throw error;
       unreadable.push(error.message);
     }
   }

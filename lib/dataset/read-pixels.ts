@@ -6,15 +6,26 @@ import { asRgb } from './channels';
 import { decodeDicom } from './dicom/decode-dicom';
 import { type DicomHeader, readDicomHeader } from './dicom/header';
 import { colourOf, isAnimatedPng, isDeepPng, pictureFormat } from './picture-format';
-import { isNearlyBlack, mostBytes, mostPixels } from './picture-limits';
+import { isNearlyBlack, mostBytes, mostPixels, mostSeconds } from './picture-limits';
 import type { Pixels } from './xray';
 
 const remedy = 'save it as an 8-bit RGB or grey JPEG or PNG, or remove it';
+
+/** A name with a line break or an escape sequence in it could pass for other words wherever it is printed. */
+function checkName(file: string): void {
+  if (/\p{Cc}/u.test(file))
+    throw new InputError(`${JSON.stringify(file)} has control characters in its name; rename it`);
+}
+
+const empty = (file: string): InputError =>
+  new InputError(`${file} is empty (0 bytes); fetch it again, or remove it`);
 
 function checkFile(found: Stats, file: string): void {
   // Reading a pipe or a device may never end.
   if (!found.isFile() && !found.isDirectory())
     throw new InputError(`${file} is a pipe or device, not a file; remove it`);
+  // Some of the system's files have no size and no end.
+  if (found.isFile() && found.size === 0) throw empty(file);
   if (found.size > mostBytes) throw new InputError(`${file} has more than ${mostBytes / 1e6} MB; ${remedy}`);
 }
 
@@ -22,7 +33,12 @@ function unopened(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new InputError(`${file} does not exist; check the path`);
+    return new InputError(
+      // What a listed name becomes where it is not UTF-8.
+      file.includes('\ufffd')
+        ? `${file} cannot be opened: its name is not UTF-8; rename it`
+        : `${file} does not exist; check the path`,
+    );
   if (code === 'EISDIR') return new InputError(`${file} is a folder; name a picture file in it`);
   return new InputError(
     `${file} cannot be opened (${code ?? asError(error).message}); check its permissions`,
@@ -31,9 +47,11 @@ function unopened(file: string, error: unknown): InputError {
 
 /**
  * A picture file's bytes.
- * @throws InputError naming the file if it is missing, a folder, a pipe or device, huge, or not to be opened
+ * @throws InputError naming the file if it is missing, a folder, a pipe or device, empty, huge, not to be opened, or has
+ * control characters in its name
  */
 export async function readPictureFile(file: string): Promise<Buffer> {
+  checkName(file);
   try {
     checkFile(await stat(file), file);
     return await readFile(file);
@@ -44,6 +62,7 @@ export async function readPictureFile(file: string): Promise<Buffer> {
 
 /** `readPictureFile` for a thread that has nothing else to do meanwhile: a tenth of the processor's time. */
 export function readPictureFileSync(file: string): Buffer {
+  checkName(file);
   try {
     checkFile(statSync(file), file);
     return readFileSync(file);
@@ -53,7 +72,7 @@ export function readPictureFileSync(file: string): Buffer {
 }
 
 function checkFormat(bytes: Uint8Array, file: string): void {
-  if (bytes.length === 0) throw new InputError(`${file} is empty (0 bytes); fetch it again, or remove it`);
+  if (bytes.length === 0) throw empty(file);
   const format = pictureFormat(bytes);
   if (format !== 'JPEG' && format !== 'PNG')
     throw new InputError(
@@ -71,12 +90,16 @@ const tooLarge = (file: string): InputError =>
 function unreadable(file: string, error: unknown): InputError {
   const reason = asError(error).message.replaceAll(/\s+/g, ' ').trim();
   if (/exceeds pixel limit/i.test(reason)) return tooLarge(file);
+  if (/^timeout:/.test(reason))
+    return new InputError(`${file} takes longer than ${mostSeconds} s to decode; ${remedy}`);
   return new InputError(`${file} is damaged or cut off (${reason}); fetch it again, or remove it`);
 }
 
 function open(bytes: Uint8Array, file: string): Sharp {
   checkFormat(bytes, file);
-  return sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels: mostPixels });
+  return sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels: mostPixels }).timeout({
+    seconds: mostSeconds,
+  });
 }
 
 /**
@@ -155,8 +178,8 @@ export const decodePixels = async (bytes: Uint8Array, file: string): Promise<Pix
  * overlays left out. As pydicom's `apply_modality_lut` and `apply_voi_lut`, scaled to 8 bits. Uncompressed, deflated,
  * RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG 2000.
  * @throws InputError naming the file, what is wrong with it (missing, a folder, empty, cut off, another format,
- * CMYK, animated or of several frames, 16 bits of which the upper are not used, more than 64 million pixels), and
- * what to do
+ * CMYK, animated or of several frames, 16 bits of which the upper are not used, more than 64 million pixels, more than
+ * a minute to decode), and what to do
  */
 export async function readPixels(file: string): Promise<Pixels> {
   return decodePixels(await readPictureFile(file), file);

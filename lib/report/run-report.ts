@@ -4,11 +4,13 @@ import { auditDataset } from '../audit/audit-dataset';
 import { keptAudit } from '../audit/kept-audit';
 import { InputError } from '../core/check';
 import { exists } from '../core/files';
+import { plainMarkdown } from '../core/markdown';
 import type { WorkOptions } from '../core/progress';
-import { datasetFolder, modelsFolder, projectFolder } from '../core/settings';
+import { datasetFolder, modelsFolder, projectFolder, unreadableSetting } from '../core/settings';
 import { writing } from '../core/write-error';
 import { createArticleDataset } from '../dataset/create-article-dataset';
 import { loadDataset } from '../dataset/load-dataset';
+import type { ReadingOptions } from '../dataset/reading-options';
 import { type AuditSummary, otherPictures } from '../evaluation/audit-summary';
 import { projectDataset } from '../notebook/create-project';
 import { executeNotebook } from '../notebook/execute';
@@ -33,6 +35,11 @@ export interface ReportRunOptions extends WorkOptions {
   readonly pdf?: boolean;
   /** Which notebooks run, and what they are told. Default: all, with their own parameters. */
   readonly chosen?: ChosenNotebooks;
+  /**
+   * Whether notebooks stop at pictures that cannot be used. Default: such pictures are left out, and named in the report;
+   * or as XRAY_UNREADABLE says.
+   */
+  readonly strict?: boolean;
 }
 
 /** How one notebook's run ended. */
@@ -103,12 +110,13 @@ async function chooseDataset(
  * The audit kept beside a dataset if it is of these pictures, else one made now, with the network that comes with the
  * project; undefined for pictures that cannot be audited: too few, or of one class.
  */
-async function auditOf(dataset: string, work: WorkOptions): Promise<AuditSummary | undefined> {
+async function auditOf(dataset: string, work: ReadingOptions): Promise<AuditSummary | undefined> {
   try {
+    const { onRefused, ...others } = work;
     const xrays = await loadDataset(dataset, work);
     const kept = await keptAudit(dataset, xrays);
     if (kept && kept !== otherPictures) return kept;
-    return await auditDataset(xrays, { backbone: 'fractal', weights: 'fractals', ...work });
+    return await auditDataset(xrays, { backbone: 'fractal', weights: 'fractals', ...others });
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
@@ -119,7 +127,7 @@ async function auditOf(dataset: string, work: WorkOptions): Promise<AuditSummary
 async function auditsOf(
   dataset: string,
   models: readonly KeptRun[],
-  work: WorkOptions,
+  work: ReadingOptions,
 ): Promise<ReportedAudit[]> {
   const own = await auditOf(dataset, work);
   return [
@@ -133,6 +141,10 @@ function shownName(folder: string): string {
   const inside = path.relative(projectFolder, folder);
   return inside.startsWith('..') || path.isAbsolute(inside) ? path.basename(folder) : inside;
 }
+
+/** The first ten, and how many more. */
+const shortList = (texts: readonly string[]): string =>
+  texts.slice(0, 10).join('; ') + (texts.length > 10 ? `; and ${texts.length - 10} more` : '');
 
 const titleOf = ({ backbone }: KeptRun): string => backbone.title;
 
@@ -151,6 +163,8 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const { files: names, variables } = options.chosen ?? (await chooseNotebooks([], [], project));
   const env = { ...parametersFor(options.data), ...variables };
   await chooseDataset(options, env);
+  if (options.strict) process.env.XRAY_UNREADABLE = 'stop';
+  else process.env.XRAY_UNREADABLE ||= 'skip';
   const executed = path.resolve(out, 'notebooks');
   await writing(executed, () => mkdir(executed, { recursive: true }));
   const runs: NotebookRun[] = [];
@@ -186,7 +200,21 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   // One that also ran with trained weights ran with random ones on purpose, to be compared.
   const trained = new Set(models.filter(({ backbone }) => backbone.weights !== 'random').map(titleOf));
   const random = [...new Set(models.map(titleOf))].filter((title) => !trained.has(title));
+  const dataset = datasetFolder();
+  const leftOut: string[] = [];
+  const onRefused = (_: string, { message }: InputError) =>
+    leftOut.push(message.replaceAll(`${dataset}${path.sep}`, ''));
+  const audits = await auditsOf(dataset, models, {
+    onProgress,
+    signal,
+    ...(unreadableSetting() === 'skip' && { onRefused }),
+  });
   const notices: (string | Notice)[] = [
+    ...(leftOut.length
+      ? [
+          `${leftOut.length} pictures cannot be used and were left out: ${shortList(leftOut.map(plainMarkdown))}.`,
+        ]
+      : []),
     ...(data.synthetic
       ? [
           {
@@ -207,10 +235,9 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
       ? []
       : [`Back end ${examination.backend ?? 'missing'}: ${examination.reason}.`]),
   ];
-  const audits = await auditsOf(datasetFolder(), models, { onProgress, signal });
   const answers = reportAnswers({
     notebooks: runs,
-    dataset: shownName(datasetFolder()),
+    dataset: shownName(dataset),
     counts: data.counts,
     synthetic: data.synthetic,
     runs: models,

@@ -1,11 +1,11 @@
 import { InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
+import type { ReadingOptions } from '../dataset/reading-options';
 import type { FrozenBase } from '../networks/frozen-base';
 import { computeFeatures } from './compute-features';
 import { describeFeatures, type FeatureSettings, featureRowShape } from './feature-settings';
 import { openFeatureStore } from './feature-store';
 import { type PictureToSee, variantKey } from './picture-variants';
-import type { ReadingOptions } from './reading-options';
 
 /** Float32 features, a row a picture: [rows, dimension], dimension = h · w · c of `shape`. */
 export interface Features {

@@ -1,6 +1,7 @@
 import { checkWhole, InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import { resizePixels } from '../dataset/load-picture';
+import type { ReadingOptions } from '../dataset/reading-options';
 import type { Pixels } from '../dataset/xray';
 import type { AuditFound } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
@@ -11,7 +12,6 @@ import { forward } from './forward';
 import { headProbabilities } from './head';
 import type { PictureToSee } from './picture-variants';
 import { picturesOfFiles } from './pictures-of-files';
-import type { ReadingOptions } from './reading-options';
 import { saveModel } from './save-model';
 import type { TrainedParts } from './trained-parts';
 

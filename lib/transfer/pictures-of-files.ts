@@ -2,8 +2,8 @@ import { InputError } from '../core/check';
 import { sha256 } from '../core/files';
 import { bounded } from '../dataset/bounded';
 import { readPictureFile } from '../dataset/read-pixels';
+import type { ReadingOptions } from '../dataset/reading-options';
 import type { PictureToSee } from './picture-variants';
-import type { ReadingOptions } from './reading-options';
 
 /** Files read at once. */
 const filesAtOnce = 16;

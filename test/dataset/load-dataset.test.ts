@@ -1,6 +1,6 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256 } from '../../lib/core/files';
 import { loadDataset } from '../../lib/dataset/load-dataset';
 import { kagglePatientId } from '../../lib/dataset/patient-id';
@@ -105,6 +105,71 @@ describe('a folder of class folders', () => {
   it('stops when asked to', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(loadDataset(await dataset(), { signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('with onRefused', () => {
+  /** Changed in its middle: its header and its end are whole. */
+  async function damaged(): Promise<Buffer> {
+    const bytes = Buffer.from(await greyPng(7, 64));
+    bytes[bytes.indexOf('IDAT') + 20]! ^= 0xff;
+    return bytes;
+  }
+
+  it('what cannot be decoded is named and left out; what was decoded once is remembered by its hash', async () => {
+    const folder = await dataset();
+    await writeFiles(folder, { 'covid/bad.png': await damaged(), 'covid/empty.png': '' });
+    vi.stubEnv('XRAY_CACHE', path.join(folder, 'cache'));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const refused: string[] = [];
+    const load = () =>
+      loadDataset(folder, {
+        onRefused: (file, { message }) => {
+          expect(message).toContain(file);
+          refused.push(path.basename(file));
+        },
+      });
+    const xrays = await load();
+    expect(xrays.map((xray) => path.basename(xray.path))).toEqual(['a.png', 'IM-0001-0001.png', 'b.PNG']);
+    expect(refused.sort()).toEqual(['bad.png', 'empty.png']);
+    const [kept] = await readdir(path.join(folder, 'cache', 'decoded'));
+    const hashes = (await readFile(path.join(folder, 'cache', 'decoded', kept!), 'utf8')).trim().split('\n');
+    expect(hashes.sort()).toEqual(xrays.map((xray) => xray.sha256).sort());
+    expect(await load()).toEqual(xrays);
+    expect(refused).toHaveLength(4);
+  });
+
+  it('what it throws ends the work; none left is an error', async () => {
+    const folder = await dataset();
+    await writeFiles(folder, { 'covid/x.gif': 'GIF89a', 'covid/y.gif': 'GIF89a' });
+    const told: string[] = [];
+    const onRefused = (file: string, error: Error) => {
+      told.push(file);
+      throw error;
+    };
+    await expect(loadDataset(folder, { onRefused })).rejects.toThrow(/x\.gif holds GIF/);
+    await rm(path.join(folder, 'covid', 'a.png'));
+    await expect(loadDataset(folder, { classes: ['covid'], onRefused: () => undefined })).rejects.toThrow(
+      '2 of 2 pictures cannot be used',
+    );
+  });
+
+  it('XRAY_UNREADABLE=skip names them on standard error, without the folders above', async () => {
+    const folder = await dataset();
+    await writeFiles(folder, { 'covid/x.gif': 'GIF89a' });
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.stubEnv('XRAY_UNREADABLE', 'skip');
+    vi.stubEnv('XRAY_CACHE', path.join(folder, 'cache'));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      warn.mockRestore();
+    });
+    expect(await loadDataset(folder)).toHaveLength(3);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^Left out: covid\/x\.gif holds GIF/)]]);
+    vi.stubEnv('XRAY_UNREADABLE', 'never');
+    await expect(loadDataset(folder)).rejects.toThrow('XRAY_UNREADABLE is "never"; choose one of stop, skip');
   });
 });
 

@@ -2,14 +2,12 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../core/check';
 import { projectFolder } from '../../core/settings';
-import { jpegFrame } from '../picture-format';
+import { type JpegFrame, jpegFrame } from '../picture-format';
+import { mostSeconds } from '../picture-limits';
 import type { Codec, CodecAnswer, CodecRequest } from './codec-thread';
 import { damagedDicom } from './elements';
 import type { DicomHeader } from './header';
 import { nativeLength, type Uncompressed } from './samples';
-
-/** Longest that one picture may take, in milliseconds; a full chest detector's takes a second or two. */
-const deadline = 60_000;
 
 /** Compressed transfer syntaxes that are read, and what decompresses them. */
 const codecs: Readonly<Record<string, Codec>> = {
@@ -58,7 +56,7 @@ async function ask(request: CodecRequest): Promise<CodecAnswer> {
       resolve({ problem });
     };
     Object.assign(thread!, { settle: resolve, lose });
-    timer = setTimeout(() => lose(`it takes longer than ${deadline / 1000} s`), deadline);
+    timer = setTimeout(() => lose(`it takes longer than ${mostSeconds} s`), 1000 * mostSeconds);
     worker.postMessage(request);
   });
   clearTimeout(timer);
@@ -74,15 +72,19 @@ async function ask(request: CodecRequest): Promise<CodecAnswer> {
 /** How a picture of JPEG 2000 begins. */
 const codestream = Buffer.from('ff4fff51', 'hex');
 
-/** Sides that the compressed picture itself names; the codecs make room for these before they decode. */
-function ownSize(codec: Codec, bytes: Uint8Array): { width: number; height: number } | undefined {
+/** What the compressed picture itself says of its size; the codecs make room for that before they decode. */
+function ownSize(codec: Codec, bytes: Uint8Array): JpegFrame | undefined {
   if (codec === 'decodeRle') return undefined;
   if (codec !== 'decodeJpeg2000') return jpegFrame(bytes);
   // Some writers put the file's boxes before the picture.
   const at = Buffer.from(bytes.subarray(0, 1024)).indexOf(codestream);
-  if (at < 0 || bytes.length < at + 24) return undefined;
+  if (at < 0 || bytes.length < at + 42) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at);
-  return { width: view.getUint32(8) - view.getUint32(16), height: view.getUint32(12) - view.getUint32(20) };
+  return {
+    width: view.getUint32(8) - view.getUint32(16),
+    height: view.getUint32(12) - view.getUint32(20),
+    components: view.getUint16(40),
+  };
 }
 
 /**
@@ -93,7 +95,7 @@ export function checkWholePixels(
   header: DicomHeader,
   file: string,
 ): { codec: Codec; encodedBuffer: Uint8Array } | undefined {
-  const { transferSyntax, width, height, native, fragments } = header;
+  const { transferSyntax, width, height, samples, native, fragments } = header;
   if (native) {
     if (native.length < nativeLength(header)) throw damagedDicom(file, 'too few pixels');
     return undefined;
@@ -111,6 +113,8 @@ export function checkWholePixels(
       file,
       `its header says ${width}×${height} pixels, its picture ${own ? `${own.width}×${own.height}` : 'nothing'}`,
     );
+  if (own && own.components !== samples)
+    throw damagedDicom(file, `its header says ${samples} samples a pixel, its picture ${own.components}`);
   return { codec, encodedBuffer };
 }
 

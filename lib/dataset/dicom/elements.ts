@@ -5,7 +5,7 @@ import { asError, InputError } from '../../core/check';
 export interface Element {
   readonly vr?: string;
   readonly bytes: Uint8Array;
-  /** Of a sequence: its items. */
+  /** Of a sequence: its first items. */
   readonly items?: readonly Elements[];
 }
 
@@ -28,6 +28,9 @@ export interface DicomFile {
 /** Most bytes that a deflated file may become: 64 million pixels in RGB, and a header. */
 const limitInflated = 256_000_000;
 const deepest = 16;
+/** Most parts of one compressed picture, and most items that are kept of a sequence: each costs more than its bytes. */
+const mostFragments = 100_000;
+const mostItems = 16;
 const undefinedLength = 0xffffffff;
 const [item, itemEnd, sequenceEnd, pixelData] = [0xfffee000, 0xfffee00d, 0xfffee0dd, 0x7fe00010];
 /** Types whose length has four bytes, after two that are reserved. */
@@ -51,18 +54,24 @@ class Damage extends Error {}
 export const damagedDicom = (file: string, reason: string): InputError =>
   new InputError(`${file} is damaged or cut off (DICOM: ${reason}); fetch it again, or remove it`);
 
-/** A walk over elements. Reading behind the end throws a RangeError; every step goes forward, so each walk ends. */
+/**
+ * A walk over elements. Reading behind the end throws a RangeError. Every step takes eight bytes or more, so that more
+ * steps than that are taken only where elements lie within each other, which could go on for hours.
+ */
 class Walk {
   readonly #view: DataView;
+  #stepsLeft: number;
 
   constructor(
     readonly bytes: Uint8Array,
     readonly wanted: ReadonlySet<number>,
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#stepsLeft = bytes.length / 8;
   }
 
   start(at: number, { explicit, littleEndian }: Encoding): Start {
+    if (--this.#stepsLeft < 0) throw new Damage('elements that lie within each other');
     const group = this.#view.getUint16(at, littleEndian);
     const tag = group * 0x10000 + this.#view.getUint16(at + 2, littleEndian);
     if (!explicit || group === 0xfffe)
@@ -79,7 +88,7 @@ class Walk {
     return this.bytes.subarray(at, at + length);
   }
 
-  /** A sequence's items and where it ends. */
+  /** A sequence's first items and where it ends. */
   sequence(start: Start, encoding: Encoding, depth: number): { items: Elements[]; end: number } {
     if (depth > deepest) throw new Damage('sequences within sequences without end');
     // A sequence whose type the writer did not know is written without types (PS3.5, 6.2.2).
@@ -94,7 +103,7 @@ class Walk {
       if (next.tag !== item) throw new Damage('a sequence that holds something else than items');
       const limit = next.length === undefinedLength ? end : next.at + this.value(next).length;
       const { elements, end: after } = this.elements(next.at, limit, inner, depth + 1);
-      items.push(elements);
+      if (items.length < mostItems) items.push(elements);
       at = after;
     }
     if (open) throw new RangeError();
@@ -139,7 +148,7 @@ class Walk {
     for (let next = this.start(at, encoding); next.tag !== sequenceEnd; ) {
       if (next.tag !== item) throw new Damage('compressed pixels that are not in items');
       const bytes = this.value(next);
-      parts.push(bytes);
+      if (parts.push(bytes) > mostFragments) throw new Damage(`more than ${mostFragments} compressed parts`);
       next = this.start(next.at + bytes.length, encoding);
     }
     return parts.slice(1);
@@ -164,9 +173,12 @@ function readMeta(bytes: Uint8Array): { transferSyntax: string; at: number } {
   return { transferSyntax, at };
 }
 
+/** The most characters of a value that are read: what is asked for here has 64, a window's numbers a few more. */
+const mostCharacters = 1024;
+
 /** A value of characters, without the spaces or zero that fill it up. */
 export const textOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes).toString('latin1').replaceAll('\0', '').trim();
+  Buffer.from(bytes.subarray(0, mostCharacters)).toString('latin1').replaceAll('\0', '').trim();
 
 function inflate(bytes: Uint8Array): Uint8Array {
   try {

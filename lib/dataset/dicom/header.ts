@@ -92,14 +92,15 @@ class Reader {
     return text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
   }
 
-  words(name: Name): number[] {
-    const bytes = this.get(name)?.bytes ?? new Uint8Array();
+  /** The first words of a value, as many as there can be. */
+  words(name: Name, most: number): number[] {
+    const bytes = (this.get(name)?.bytes ?? new Uint8Array()).subarray(0, 2 * most);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return Array.from({ length: bytes.length >> 1 }, (_, i) => view.getUint16(2 * i, this.littleEndian));
   }
 
   word(name: Name): number | undefined {
-    return this.words(name)[0];
+    return this.words(name, 1)[0];
   }
 
   /** The items of a sequence. */
@@ -113,11 +114,11 @@ const asSigned = (word: number): number => (word << 16) >> 16;
 /** The first table of a sequence; undefined where it has none that can be used. */
 function lookup(sequence: readonly Reader[], signed: boolean): Lookup | undefined {
   const table = sequence[0];
-  const [count = 0, first = 0, bits = 0] = table?.words('lutDescriptor') ?? [];
+  const [count = 0, first = 0, bits = 0] = table?.words('lutDescriptor', 3) ?? [];
   const data = table?.get('lutData');
   const length = count || 65536;
   if (!table || !data || bits < 8 || bits > 16) return undefined;
-  const entries = data.bytes.length < 2 * length ? Array.from(data.bytes) : table.words('lutData');
+  const entries = data.bytes.length < 2 * length ? Array.from(data.bytes) : table.words('lutData', length);
   if (entries.length < length) return undefined;
   const type = table.get('lutDescriptor')?.vr;
   return {
