@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Random } from '../../lib/core/random';
 
 type Mutation = (bytes: Buffer, random: Random, other: Buffer) => Buffer;
@@ -39,6 +40,18 @@ const marks = [
   ...['49484452', '49444154', '49454e44', '504c5445', '6163544c', '69434350', '7a545874', '89504e470d0a1a0a'],
   ...['feff00e0ffffffff', 'feff0de000000000', 'feffdde000000000', 'e07f1000', '28001000', '53510000ffffffff'],
 ].map((hex) => Buffer.from(hex, 'hex'));
+
+/** A PNG whose checksums are right, whatever its chunks hold now: else no decoder looks any further. */
+function withChecksums(bytes: Buffer): Buffer {
+  const whole = Buffer.from(bytes);
+  for (let start = 8; start + 12 <= whole.length; ) {
+    const end = start + 8 + whole.readUInt32BE(start);
+    if (end + 4 > whole.length) break;
+    whole.writeUInt32BE(crc32(whole.subarray(start + 4, end)), end);
+    start = end + 4;
+  }
+  return whole;
+}
 
 /** Each takes a file's bytes and gives others. */
 const mutations: Readonly<Record<string, Mutation>> = {
@@ -84,8 +97,10 @@ const mutations: Readonly<Record<string, Mutation>> = {
 export function mutate(bytes: Buffer, random: Random, other: Buffer): { bytes: Buffer; how: string } {
   const names = Object.keys(mutations);
   const chosen = Array.from({ length: 1 + random.integer(3) }, () => names[random.integer(names.length)]!);
+  const changed = chosen.reduce((so, name) => mutations[name]!(so, random, other), bytes);
+  const isChecked = changed.subarray(1, 4).equals(Buffer.from('PNG')) && random.integer(2) === 1;
   return {
-    bytes: chosen.reduce((changed, name) => mutations[name]!(changed, random, other), bytes),
-    how: chosen.join(', '),
+    bytes: isChecked ? withChecksums(changed) : changed,
+    how: [...chosen, ...(isChecked ? ['checksums made right'] : [])].join(', '),
   };
 }
