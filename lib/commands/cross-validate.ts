@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addBackboneOptions } from './backbone-options';
+import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, run, syntheticRemark, whole } from './run';
 import { addTrainingOptions } from './training-options';
 
@@ -13,8 +14,7 @@ const explained = {
 
 /** `cross-validate`: what to expect of a way of training, by patient, by picture or on sources never seen. */
 export function addCrossValidate(program: Command): void {
-  const command = program
-    .command('cross-validate')
+  const command = addStrict(program.command('cross-validate'))
     .description('what to expect of a way of training: every picture tested by a model that has not seen it')
     .requiredOption('--dataset <folder>', 'folder of class folders')
     .option('--classes <names>', 'class folders to use, by commas (default: all)', names)
@@ -36,15 +36,16 @@ export function addCrossValidate(program: Command): void {
     .option('--seed <n>', 'seed of the heads and of random weights', whole('seed', 0), 42)
     .option('--json', 'print one JSON object')
     .action((options, own: Command) =>
-      run(own, async (work) => {
+      run(own, async (work, warn) => {
         const { crossValidate, leaveSourceOut, loadDataset } = await import('../index.js');
         const { formatFigure } = await import('../evaluation/format-figure.js');
         const { fetchAbsentWeights } = await import('../networks/fetch-absent-weights.js');
-        const { dataset, classes, split, folds, seeds, json: _, ...training } = options;
+        const { dataset, classes, split, folds, seeds, strict, json: _, ...training } = options;
         if (classes?.length === 1) throw new InvalidArgumentError('--classes needs two or more');
         if (split === 'source' && (folds || seeds))
           throw new InvalidArgumentError('--split source has a fold a source; leave out --folds and --seeds');
-        const xrays = await loadDataset(dataset, { classes, ...work });
+        const { refused, reading } = withoutRefused(work, warn, strict);
+        const xrays = await loadDataset(dataset, { classes, ...reading });
         await fetchAbsentWeights({ name: training.backbone, weights: training.weights }, work);
         const notice = 'For education only, never for diagnosis.';
         if (split === 'source') {
@@ -56,8 +57,8 @@ export function addCrossValidate(program: Command): void {
               `${source}: accuracy ${formatFigure(accuracy)} on its ${count} pictures, by a model of ${train} pictures of the other sources`,
           );
           return {
-            json: { split, sources, synthetic, notice },
-            text: [...lines, ...syntheticRemark(synthetic), notice].join('\n'),
+            json: { split, sources, refused, synthetic, notice },
+            text: [...lines, ...syntheticRemark(synthetic), ...refusedRemark(refused), notice].join('\n'),
           };
         }
         const grouping = split === 'picture' ? 'image' : 'patient';
@@ -66,9 +67,10 @@ export function addCrossValidate(program: Command): void {
         const text = [
           `accuracy ${formatFigure(kept.accuracy)} over ${kept.folds} folds, ${kept.seeds.length} times; ${explained[split as keyof typeof explained]}`,
           ...syntheticRemark(kept.synthetic),
+          ...refusedRemark(refused),
           notice,
         ];
-        return { json: { split, ...kept, notice }, text: text.join('\n') };
+        return { json: { split, ...kept, refused, notice }, text: text.join('\n') };
       }),
     );
 }
