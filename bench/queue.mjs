@@ -91,7 +91,16 @@ async function efficiency({ network, count, repeats, work, say }) {
   await createDemoDataset(data, { count: count / 2 });
   const file = path.join(work, 'efficiency.yaml');
   const networks = [{ name: network, ...(network !== 'fractal' && { weights: 'random' }) }];
-  writeFileSync(file, JSON.stringify({ datasets: [data], networks, seeds: [0], folds: 2, shard: 8 }));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      datasets: [{ folder: data, classes: ['covid', 'normal'] }],
+      networks,
+      seeds: [0],
+      folds: 2,
+      shard: 8,
+    }),
+  );
   const runs = [];
   for (let i = 0; i < repeats; i++) {
     const one = await courseBy(work, file, 1, 2);
@@ -112,7 +121,7 @@ async function efficiency({ network, count, repeats, work, say }) {
 /** Pictures of 16 × 16 pixels, each another, in two classes. */
 async function writeSmallPictures(folder, count) {
   for (let i = 0; i < count; i++) {
-    const data = Buffer.alloc(256, i % 251);
+    const data = Buffer.alloc(256, 100 + (i % 100));
     data.writeUInt32LE(i, 0);
     const to = path.join(folder, i % 2 ? 'a' : 'b');
     if (i < 2) mkdirSync(to, { recursive: true });
@@ -135,21 +144,23 @@ async function manyPieces({ count, work, say }) {
   };
   const [many, few] = [path.join(work, 'many'), path.join(work, 'few')];
   await writeSmallPictures(many, count);
-  await writeSmallPictures(few, Math.max(10, Math.round(count / 10)));
-  // The same pieces without a queue; whole runs of two sizes tell what a piece takes.
-  const alone = async (name, pictures) =>
-    (await grid([file(name, pictures), '--store', path.join(work, name)], work, 1)).seconds;
-  const [tiny, less] = [path.join(work, 'tiny'), Math.max(10, Math.round(count / 10))];
-  await writeSmallPictures(tiny, 4);
-  const inProcess = ((await alone('few', few)) - (await alone('tiny', tiny))) / (less - 4);
+  await writeSmallPictures(few, Math.ceil(count / 10));
+  const { milliseconds: alone } = (
+    await timed(
+      process.execPath,
+      [path.join(root, 'bench', 'pieces-alone.mjs'), file('few', few), path.join(work, 'alone')],
+      { TF_NUM_INTRAOP_THREADS: '1', XRAY_CACHE: path.join(work, 'cache') },
+    )
+  ).result;
   const redis = await startRedis(work);
   const workers = startWorkers(redis.url, work, 1, 1);
   const seen = [];
   let over = false;
   const watch = (async () => {
-    while (!over) {
+    for (;;) {
       const done = await redis.client.zcard('xray-transfer:pieces:completed');
       if (done) seen.push({ done, bytes: workers.bytes() });
+      if (over) return;
       await pause(500);
     }
   })();
@@ -161,9 +172,9 @@ async function manyPieces({ count, work, say }) {
     over = true;
     await watch;
     const early = seen.find((one) => one.done >= done / 10) ?? seen[0];
-    const last = seen.at(-1);
+    const last = seen.findLast((one) => one.done < done) ?? seen.at(-1);
     say(
-      `${done} pieces: ${(milliseconds / done).toFixed(1)} ms each, ${each} ms of it at work; in process ${(1000 * inProcess).toFixed(1)} ms`,
+      `${done} pieces: ${(milliseconds / done).toFixed(1)} ms each, ${each} ms of it at work; without a queue ${alone.toFixed(1)} ms`,
     );
     say(
       `worker and child: ${(early.bytes / 1e6).toFixed(0)} MB after ${early.done}, ${(last.bytes / 1e6).toFixed(0)} MB after ${last.done}; Redis ${(memory / 1e6).toFixed(0)} MB`,
@@ -172,7 +183,7 @@ async function manyPieces({ count, work, say }) {
     return [
       compared({
         name: `What the queue adds to a piece, ${number} pieces, one worker`,
-        here: milliseconds / done - 1000 * inProcess,
+        here: milliseconds / done - alone,
         unit: 'ms',
         most: 50,
       }),

@@ -71,11 +71,12 @@ export const sections = [
     peers: [],
     lacking: async () => {
       const { hasRedis } = await import('./redis.mjs');
+      if (process.platform !== 'linux') return 'memory is read from /proc, which is Linux’s';
       return hasRedis() ? undefined : 'no redis-server here (Debian: apt-get install redis-server)';
     },
     run: async ({ quick, repeats, say }) => {
       const { queue } = await import('./queue.mjs');
-      return queue({ ...(quick && { network: 'fractal', pictures: 24, pieces: 40 }), repeats, say });
+      return queue({ ...(quick && { network: 'fractal', pictures: 16, pieces: 30 }), repeats, say });
     },
   },
   {

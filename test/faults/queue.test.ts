@@ -25,7 +25,7 @@ let expected: Record<string, string>;
 beforeAll(async () => {
   if (noRedis) return;
   await freshDist();
-  file = await writeGrid(root);
+  file = await writeGrid(root, { seeds: [0] });
   const calm = await runCli(['grid', file, '--store', path.join(root, 'calm'), '--json'], {
     XRAY_CACHE: path.join(root, 'calm-cache'),
   });
@@ -65,8 +65,12 @@ function start(args: readonly string[], cache: string, command: readonly string[
   return running;
 }
 
-const worker = (url: string, cache: string, command?: readonly string[]) =>
-  start(['worker', '--queue', url, '--processes', '2', '--silence', String(silence)], cache, command);
+const worker = (url: string, cache: string, processes: number, command?: readonly string[]) =>
+  start(
+    ['worker', '--queue', url, '--processes', String(processes), '--silence', String(silence)],
+    cache,
+    command,
+  );
 
 afterEach(async () => {
   for (const { process: child, ended } of begun) {
@@ -120,10 +124,11 @@ async function expectWhole(submitted: Running, store: string) {
   const code = await submitted.ended;
   expect(submitted.output() + code).toMatch(/0$/);
   expect(resultsOf(store)).toEqual(expected);
-  const { comparison, failed, computed } = JSON.parse(submitted.stdout());
+  const { comparison, failed, computed, found } = JSON.parse(submitted.stdout());
   expect(failed).toEqual([]);
-  expect(computed).toBe(Object.keys(expected).filter((name) => name.endsWith('.json')).length);
-  expect(comparison.trainings.map(({ runs }: { runs: number }) => runs)).toEqual([6, 6]);
+  // Some may be done before it looks.
+  expect(computed + found).toBe(Object.keys(expected).filter((name) => name.endsWith('.json')).length);
+  expect(comparison.trainings.map(({ runs }: { runs: number }) => runs)).toEqual([3, 3]);
 }
 
 const isLinux = process.platform === 'linux';
@@ -142,7 +147,7 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
       try {
         const store = path.join(folder, 'store');
         const submitted = submit(store);
-        const [first, second] = [worker(redis.url, 'one'), worker(redis.url, 'two')];
+        const [first, second] = [worker(redis.url, 'one', 2), worker(redis.url, 'two', 2)];
         // A child at work.
         const child = await until(
           () => doneBy(first, second) >= 1 && childrenOf(second.process.pid!)[0],
@@ -156,7 +161,7 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
         );
         first.process.kill('SIGKILL');
         await until(() => !orphans.some(isAlive), 'the children of the killed worker to end');
-        const third = worker(redis.url, 'one');
+        const third = worker(redis.url, 'one', 1);
         await until(() => doneBy(first, second, third) >= 8, 'pieces');
         await redis.kill();
         await pause(500);
@@ -165,10 +170,6 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
         // SIGTERM: they finish what they have, and end well.
         for (const { process: running } of [second, third]) running.kill('SIGTERM');
         expect(await Promise.all([second.ended, third.ended])).toEqual([0, 0]);
-        // All is there: run again, it is found.
-        const again = submit(store);
-        expect(await again.ended).toBe(0);
-        expect(JSON.parse(again.stdout())).toMatchObject({ computed: 0, failed: [] });
       } finally {
         await redis.stop();
       }
@@ -198,7 +199,7 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
       const before = await status();
       expect(before.failed).toHaveLength(8);
       expect(before.failed[0]).toMatchObject({ tries: 5, piece: expect.stringMatching(/^features Fractal/) });
-      const right = worker(redis.url, 'two');
+      const right = worker(redis.url, 'two', 1);
       const retried = await runCli(['queue', 'retry', '--queue', redis.url, '--json']);
       expect(JSON.parse(retried.stdout)).toEqual({ retried: 8 });
       const again = submit(store);
@@ -287,7 +288,7 @@ describe.skipIf(noRedis || noNamespaces)('separate hosts', () => {
         'submitter-cache',
         on('q'),
       );
-      const [a, b] = [worker(redis.url, 'host-a', on('a')), worker(redis.url, 'host-b', on('b'))];
+      const [a, b] = [worker(redis.url, 'host-a', 1, on('a')), worker(redis.url, 'host-b', 1, on('b'))];
       await until(() => doneBy(b) >= 1 && doneBy(a, b) >= 3, 'pieces of both hosts');
       ip('-n', name('q'), 'link', 'set', 'to-b', 'down');
       const cut = doneBy(b);
