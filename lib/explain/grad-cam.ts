@@ -48,7 +48,7 @@ export async function classMaps(
   for (let start = 0; start < pictures.length; start += batchSize) {
     signal?.throwIfAborted();
     const batch = pictures.slice(start, start + batchSize);
-    const features = await forward(batch, backbone, { ...settings, pooling: 'none' });
+    const features = await forward(batch, backbone, { ...settings, pooling: 'none' }, signal);
     for (let i = 0; i < batch.length; i++)
       maps.push(
         classMapOf(features.subarray(i * length, (i + 1) * length), explained, method, classOf(start + i)),

@@ -48,7 +48,7 @@ async function occlusionMap(
 ): Promise<ClassMap> {
   const { width, height } = picture;
   const logitsOf = async (pictures: readonly Pixels[]) => {
-    const rows = await forward(pictures, backbone, settings);
+    const rows = await forward(pictures, backbone, settings, signal);
     const length = rows.length / pictures.length;
     return pictures.map((_, i) => headLogits(head, rows.subarray(i * length, (i + 1) * length)));
   };

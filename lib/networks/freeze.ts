@@ -15,12 +15,13 @@ export function freeze(
   { model, ...backbone }: Backbone,
   options: BackboneOptions,
 ): FrozenBase {
-  const { infer, called, dispose } = inferenceEngine(tf, model);
+  const { infer, inSteps, called, dispose } = inferenceEngine(tf, model);
   for (const layer of model.layers) if (!called.has(layer)) freeLayer(layer);
   return {
     ...backbone,
     options,
     infer,
+    inSteps,
     dispose() {
       dispose();
       called.forEach(freeLayer);

@@ -8,5 +8,7 @@ export interface FrozenBase extends BackboneDescription {
   readonly options: BackboneOptions;
   /** From preprocessed pictures [n, size, size, 3] to maps [n, h, w, c]; both belong to the caller. */
   infer(batch: MapTensor): MapTensor;
+  /** The same, a step at a time, so that others get their turn between; given up before its end it frees what it made. */
+  inSteps(batch: MapTensor): Generator<void, MapTensor>;
   dispose(): void;
 }

@@ -1,6 +1,6 @@
+import { interruptSignal } from '../core/interrupt';
 import type { OnProgress, Progress } from '../core/progress';
 import { display, inNotebook } from './display';
-import { interruptSignal } from './interrupt';
 
 /** Milliseconds between two updates of the display. */
 const interval = 100;

@@ -14,7 +14,7 @@ export const batchSize = 8;
  * Rows of features by key, a batch at a time: read and decoded in other threads while the batch before is computed.
  * @param onRefused told of each picture whose file cannot be read; it has no row then
  * @throws InputError naming the file that cannot be read, without `onRefused`
- * @throws the signal's reason, before the next batch
+ * @throws the signal's reason, or that of the interrupt of the cell that asks, within a layer's time
  */
 export async function* computeFeatures(
   pictures: readonly PictureToSee[],
@@ -39,7 +39,7 @@ export async function* computeFeatures(
         else throw read;
       }
       if (!batch.length) continue;
-      const data = await forward(pixels, base, settings);
+      const data = await forward(pixels, base, settings, signal);
       const dimension = data.length / batch.length;
       yield new Map(
         batch.map((picture, i) => [variantKey(picture), data.slice(i * dimension, (i + 1) * dimension)]),

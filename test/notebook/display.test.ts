@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runInterruptible } from '../../lib/core/interrupt';
 import { inNotebook } from '../../lib/notebook/display';
-import { runInterruptible } from '../../lib/notebook/interrupt';
 import { liveHistory } from '../../lib/notebook/live-history';
 import { progressBar } from '../../lib/notebook/progress-bar';
 import { show } from '../../lib/notebook/show';

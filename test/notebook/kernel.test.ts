@@ -111,7 +111,7 @@ for (let i = 1; i <= 1500; i++) show(String(i), true);`,
       { code: `${display} while (true) {}`, interrupt: true },
       { code: 'console.log("next")' },
       {
-        code: `const { interruptSignal } = require('${projectFolder}/dist/notebook/interrupt.js');
+        code: `const { interruptSignal } = require('${projectFolder}/dist/core/interrupt.js');
 const signal = interruptSignal();
 ${display}
 await new Promise((resolve) => signal.addEventListener('abort', () => { console.log('told to stop'); }));`,

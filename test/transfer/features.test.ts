@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
 import { hashFile } from '../../lib/core/files';
+import { runInterruptible } from '../../lib/core/interrupt';
 import type { Progress } from '../../lib/core/progress';
 import { seededRandom } from '../../lib/core/random';
 import { loadPicture } from '../../lib/dataset/load-picture';
@@ -229,6 +230,35 @@ describe('extractFeatures', () => {
     const whole = await extractFeatures(many(), backbone, settings);
     expect(whole.computed).toBe(0);
     expect(leftovers()).toEqual([]);
+  });
+
+  test('stopped by its cell’s interrupt it ends between two layers of a pass, not after it', async () => {
+    let layers = 0;
+    const slow: FrozenBase = {
+      ...backbone,
+      *inSteps(batch) {
+        const steps = backbone.inSteps(batch);
+        try {
+          for (;;) {
+            for (const end = performance.now() + 60; performance.now() < end; );
+            const { done, value } = steps.next();
+            if (done) return value;
+            layers++;
+            yield;
+          }
+        } finally {
+          steps.return(undefined as never);
+        }
+      },
+    };
+    const cell = new AbortController();
+    const reason = new Error('Interrupted');
+    const work = runInterruptible(cell.signal, () => extractFeatures(pictures, slow, settings));
+    const begun = setInterval(() => layers >= 1 && cell.abort(reason), 1);
+    await expect(work).rejects.toBe(reason);
+    clearInterval(begun);
+    // The tiny network is computed in more steps than that.
+    expect(layers).toBeLessThanOrEqual(3);
   });
 
   test('of more pictures than a block holds: blocks in order, each with what it needs; memory does not grow', async () => {

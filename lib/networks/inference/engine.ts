@@ -6,6 +6,8 @@ import { type Plan, planInference, type Step } from './plan';
 export interface InferenceEngine {
   /** From the network's input to its output; both belong to the caller. */
   infer(batch: Tensor4D): Tensor4D;
+  /** The same, a step at a time, so that others get their turn between; given up before its end it frees what it made. */
+  inSteps(batch: Tensor4D): Generator<void, Tensor4D>;
   /** Layers of the network that are still called; the others may be disposed. */
   readonly called: ReadonlySet<layers.Layer>;
   /** Frees the engine's own numbers, not the network's. */
@@ -36,29 +38,39 @@ const compute = (tf: TensorFlow, step: Step, inputs: readonly Tensor[]): Tensor[
 export function inferenceEngine(tf: TensorFlow, model: LayersModel): InferenceEngine {
   const plan = planInference(tf, model);
   const unread = lastUses(plan);
-  return {
-    infer(batch) {
-      const values = new Map<number, Tensor>([[plan.input, batch]]);
-      const free = (id: number) => {
-        values.get(id)?.dispose();
-        values.delete(id);
-      };
-      try {
-        plan.steps.forEach((step, i) => {
-          const outputs = compute(
-            tf,
-            step,
-            step.inputs.map((id) => values.get(id)!),
-          );
-          for (const [k, id] of step.outputs.entries()) values.set(id, outputs[k]!);
-          unread[i]!.forEach(free);
-        });
-      } catch (error) {
-        values.delete(plan.input);
-        for (const id of [...values.keys()]) free(id);
-        throw error;
+  function* inSteps(batch: Tensor4D): Generator<void, Tensor4D> {
+    const values = new Map<number, Tensor>([[plan.input, batch]]);
+    const free = (id: number) => {
+      values.get(id)?.dispose();
+      values.delete(id);
+    };
+    try {
+      for (const [i, step] of plan.steps.entries()) {
+        const outputs = compute(
+          tf,
+          step,
+          step.inputs.map((id) => values.get(id)!),
+        );
+        for (const [k, id] of step.outputs.entries()) values.set(id, outputs[k]!);
+        unread[i]!.forEach(free);
+        yield;
       }
-      return values.get(plan.output) as Tensor4D;
+      const output = values.get(plan.output) as Tensor4D;
+      values.delete(plan.output);
+      return output;
+    } finally {
+      values.delete(plan.input);
+      for (const id of [...values.keys()]) free(id);
+    }
+  }
+  return {
+    inSteps,
+    infer(batch) {
+      const steps = inSteps(batch);
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done) return value;
+      }
     },
     called: new Set(plan.steps.flatMap(({ calls }) => calls ?? [])),
     dispose() {

@@ -277,6 +277,29 @@ describe('memory', () => {
     model.dispose();
   });
 
+  test('step by step it gives the same, and given up on the way it leaves nothing behind', () => {
+    const model = chain(4, () => undefined);
+    const engine = inferenceEngine(tf, model);
+    const batch = pictures(1, 8, seededRandom(1));
+    const before = tf.memory().numTensors;
+    const steps = engine.inSteps(batch);
+    let taken = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) taken++;
+    expect(taken).toBeGreaterThan(4);
+    const whole = engine.infer(batch);
+    expect(step.value.dataSync()).toEqual(whole.dataSync());
+    tf.dispose([step.value, whole]);
+    const given = engine.inSteps(batch);
+    for (let i = 0; i < 3; i++) given.next();
+    expect(tf.memory().numTensors).toBeGreaterThan(before);
+    given.return(undefined as never);
+    expect(tf.memory().numTensors).toBe(before);
+    engine.dispose();
+    batch.dispose();
+    model.dispose();
+  });
+
   test('numbers that are not changed by folding are held once', () => {
     const model = networks.vgg16.build(tf, 32);
     const before = tf.memory();
