@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createConverter } from 'tslab/dist/converter';
 import { createExecutor } from 'tslab/dist/executor';
 import { JupyterHandlerImpl } from 'tslab/dist/jupyter';
+import { runInterruptible } from '../core/interrupt';
 import { projectFolder } from '../core/settings';
 import {
   type CellCode,
@@ -13,7 +14,7 @@ import {
 } from './cell-error';
 import { encodeBundle } from './display';
 import { expandShorthand } from './expand-shorthand';
-import { runInterruptible } from './interrupt';
+import { withLookupTimers } from './lookup-timers';
 import { resultOf } from './show';
 import { StreamJoiner } from './stream-joiner';
 
@@ -107,7 +108,7 @@ export class CellSession {
 
   /** Notes what each cell was compiled to and names its code, so that a frame tells which cell and line it is in. */
   #watchedConverter(): ReturnType<typeof createConverter> {
-    const converter = createConverter({ isJS: false, isBrowser: false });
+    const converter = withLookupTimers(() => createConverter({ isJS: false, isBrowser: false }));
     const { convert } = converter;
     // The library's declarations are read, and it is loaded, before the first cell, which nearly always imports it.
     const library = path.join(projectFolder, 'dist', 'index');

@@ -140,6 +140,34 @@ describe('executeNotebook', () => {
     expect(outputs.at(-1)).toMatchObject({ output_type: 'error', ename: name });
   });
 
+  it('bears changes of packages around it while cells run', async () => {
+    const write = (version: number) =>
+      `writeFileSync('package/package.json', JSON.stringify({ version: '${version}.0.0', types: './index.d.ts' }));`;
+    const file = await writeTestNotebook(inFolder('packages.ipynb'), [
+      `import { mkdirSync, writeFileSync } from 'node:fs';
+mkdirSync('package');
+writeFileSync('package/index.d.ts', 'export const six: number;');
+writeFileSync('package/index.js', 'exports.six = 6;');
+${write(1)}`,
+      `import { six } from './package';
+console.log(six);`,
+      `${write(2)}
+await new Promise((done) => setTimeout(done, 600));
+${write(3)}
+await new Promise((done) => setTimeout(done, 600));`,
+      'console.log(7 * six)',
+    ]);
+    const output = inFolder('packages-out.ipynb');
+    expect(await executeNotebook(file, { output })).toMatchObject({ ok: true });
+    const { cells } = await read(output);
+    expect(cells.map(({ outputs }) => outputs!.map(({ text }) => text))).toEqual([
+      [],
+      [['6\n']],
+      [],
+      [['42\n']],
+    ]);
+  });
+
   it('passes the environment to the cells', async () => {
     const file = await writeTestNotebook(inFolder('env.ipynb'), ['console.log(process.env.EPOCHS)']);
     await executeNotebook(file, { output: inFolder('env-out.ipynb'), env: { EPOCHS: '7' } });
@@ -148,7 +176,7 @@ describe('executeNotebook', () => {
 
   it('ends on abort, lets the cell put things in order, and writes nothing', async () => {
     const file = await writeTestNotebook(inFolder('long.ipynb'), [
-      `const { interruptSignal } = require('${projectFolder}/dist/notebook/interrupt.js');
+      `const { interruptSignal } = require('${projectFolder}/dist/core/interrupt.js');
 const { writeFileSync } = require('fs');
 writeFileSync('begun', '');
 interruptSignal().addEventListener('abort', () => writeFileSync('saved', 'yes'));
