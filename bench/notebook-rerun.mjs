@@ -42,7 +42,7 @@ export async function notebookRerun({ networks, count, augment, repeats, say }) 
             XRAY_MODELS: path.join(work, 'models'),
             // No weights at hand: they are drawn.
             XRAY_WEIGHTS: '',
-            ...(augment === undefined ? {} : { AUGMENT: String(augment) }),
+            ...(augment === undefined ? {} : { XRAY_SET_AUGMENT: String(augment) }),
           },
         );
       const cold = await run();

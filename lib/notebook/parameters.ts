@@ -3,9 +3,9 @@ import { checkParameter, type ParameterValue } from './check-parameter';
 
 type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** The environment variable that sets a parameter: "batchSize" → "BATCH_SIZE". */
+/** The environment variable that sets a parameter: "batchSize" → "XRAY_SET_BATCH_SIZE". */
 export const variableOf = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  `XRAY_SET_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 /**
  * The value that a text stands for, of the kind of the parameter's default.
@@ -24,8 +24,8 @@ export function readParameter(told: string, text: string, value: ParameterValue)
 }
 
 /**
- * A notebook's parameters: the values given, each overridden by the environment variable of its name in capitals
- * (`EPOCHS=7`, `BATCH_SIZE=16`), so that a notebook can be rerun with others without being changed. Says which were.
+ * A notebook's parameters: the values given, each overridden by an environment variable, `XRAY_SET_` and its name in
+ * capitals (`XRAY_SET_EPOCHS=7`, `XRAY_SET_BATCH_SIZE=16`), so that a notebook can be rerun with others without being changed. Says which were.
  * Names that the notebooks know (`backbone`, `epochs`, `seed` …) are checked at once, not in the middle of a run.
  * @throws InputError naming the parameter or variable, its value and the choices or the range
  */

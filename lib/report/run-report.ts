@@ -15,6 +15,7 @@ import { type AuditSummary, otherPictures } from '../evaluation/audit-summary';
 import { projectDataset } from '../notebook/create-project';
 import { executeNotebook } from '../notebook/execute';
 import { NotebookProcess } from '../notebook/notebook-child';
+import { variableOf } from '../notebook/parameters';
 import { type KeptRun, keptRuns } from '../transfer/kept-runs';
 import type { ReportedAudit } from './audit-section';
 import { buildReport, type Notice, type ReportFile } from './build';
@@ -65,22 +66,25 @@ export interface ReportRun {
  * overrides each.
  */
 const demoParameters = {
-  AUGMENT: '0',
-  COUNT: '36',
-  TEST_COUNT: '10',
-  THREE_CLASS_BACKBONES: 'resnet50v2',
+  augment: '0',
+  count: '36',
+  testCount: '10',
+  threeClassBackbones: 'resnet50v2',
 };
 
 const parametersFor = (data: string | undefined): Readonly<Record<string, string>> =>
   data === 'demo'
     ? Object.fromEntries(
-        Object.entries(demoParameters).map(([name, value]) => [name, process.env[name] ?? value]),
+        Object.entries(demoParameters).map(([name, value]) => [
+          variableOf(name),
+          process.env[variableOf(name)] ?? value,
+        ]),
       )
     : {};
 
 async function chooseDataset(
   { data, project, onProgress, signal }: ReportRunOptions,
-  { COUNT, TEST_COUNT }: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (project) {
     process.env.XRAY_DATASET = await projectDataset(project);
@@ -99,8 +103,12 @@ async function chooseDataset(
     await createArticleDataset(phantoms, {
       covidFrom: '',
       kaggleFrom: '',
-      ...(COUNT && { count: Number(COUNT) }),
-      ...(TEST_COUNT && { testCount: Number(TEST_COUNT) }),
+      ...Object.fromEntries(
+        (['count', 'testCount'] as const).flatMap((name) => {
+          const text = variables[variableOf(name)];
+          return text === undefined ? [] : [[name, Number(text)]];
+        }),
+      ),
       onProgress,
       signal,
     });

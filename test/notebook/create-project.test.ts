@@ -65,7 +65,12 @@ describe('a project over pictures of other kinds', () => {
   });
 
   test('its notebooks run as they are, and show figures', async () => {
-    const env = { SEEDS: '0', FOLDS: '3', PERMUTATIONS: '3', EPOCHS: '8' };
+    const env = {
+      XRAY_SET_SEEDS: '0',
+      XRAY_SET_FOLDS: '3',
+      XRAY_SET_PERMUTATIONS: '3',
+      XRAY_SET_EPOCHS: '8',
+    };
     for (const name of readdirSync(at('woven', 'notebooks'))) {
       const file = at('woven', 'notebooks', name);
       const result = await executeNotebook(file, { output: file, env });

@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { notebookParameters } from '../../lib/notebook/notebook-parameters';
 import { parameters } from '../../lib/notebook/parameters';
 
-// Vitest sets it, and a notebook has a parameter of that name.
-beforeEach(() => vi.stubEnv('TEST', undefined));
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
@@ -19,16 +17,24 @@ test('are those given, and nothing is said', () => {
 
 test('are overridden by variables of their names in capitals, which are told', () => {
   const said = vi.spyOn(console, 'log').mockReturnValue();
-  vi.stubEnv('BATCH_SIZE', '16');
-  vi.stubEnv('CALIBRATED', 'false');
+  vi.stubEnv('XRAY_SET_BATCH_SIZE', '16');
+  vi.stubEnv('XRAY_SET_CALIBRATED', 'false');
   expect(parameters(defaults)).toEqual({ backbone: 'vgg16', batchSize: 16, calibrated: false });
-  expect(said.mock.calls).toEqual([['Set from outside: BATCH_SIZE=16, CALIBRATED=false']]);
+  expect(said.mock.calls).toEqual([['Set from outside: XRAY_SET_BATCH_SIZE=16, XRAY_SET_CALIBRATED=false']]);
+});
+
+test('are not touched by variables that mean something else', () => {
+  vi.stubEnv('TEST', 'true');
+  vi.stubEnv('BATCH_SIZE', '16');
+  vi.stubEnv('XRAY_DATASET', 'elsewhere');
+  const own = { test: 0.25, batchSize: 8, dataset: '../pictures' };
+  expect(parameters(own)).toEqual(own);
 });
 
 test.each([
-  ['BATCH_SIZE', 'many', 'BATCH_SIZE is "many"; it must be a number'],
-  ['BATCH_SIZE', '', 'BATCH_SIZE is ""; it must be a number'],
-  ['CALIBRATED', 'yes', 'CALIBRATED is "yes"; choose true or false'],
+  ['XRAY_SET_BATCH_SIZE', 'many', 'XRAY_SET_BATCH_SIZE is "many"; it must be a number'],
+  ['XRAY_SET_BATCH_SIZE', '', 'XRAY_SET_BATCH_SIZE is ""; it must be a number'],
+  ['XRAY_SET_CALIBRATED', 'yes', 'XRAY_SET_CALIBRATED is "yes"; choose true or false'],
 ])('are refused: %s=%s', (variable, text, message) => {
   vi.stubEnv(variable, text);
   expect(() => parameters(defaults)).toThrow(message);

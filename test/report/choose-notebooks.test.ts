@@ -28,12 +28,16 @@ describe('which notebooks', () => {
 describe('what they are told', () => {
   test('their parameters, as environment variables', async () => {
     const { variables } = await chooseNotebooks(['vgg16'], ['epochs=10', 'batchSize=4', 'learningRate=1e-2']);
-    expect(variables).toEqual({ EPOCHS: '10', BATCH_SIZE: '4', LEARNING_RATE: '1e-2' });
+    expect(variables).toEqual({
+      XRAY_SET_EPOCHS: '10',
+      XRAY_SET_BATCH_SIZE: '4',
+      XRAY_SET_LEARNING_RATE: '1e-2',
+    });
   });
 
   test('of all notebooks where none is chosen; a folder of here is named whole', async () => {
     const { variables } = await chooseNotebooks([], ['seeds=0,1', 'controls=./test']);
-    expect(variables).toEqual({ SEEDS: '0,1', CONTROLS: `${process.cwd()}/test` });
+    expect(variables).toEqual({ XRAY_SET_SEEDS: '0,1', XRAY_SET_CONTROLS: `${process.cwd()}/test` });
   });
 
   test.each([
