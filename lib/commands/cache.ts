@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { KeptDemo } from '../demo/kept-demos';
 import type { CachedFeatures } from '../transfer/feature-cache';
 import type { KeptBase } from '../transfer/kept-bases';
 import { run } from './run';
@@ -10,6 +11,9 @@ const usedAt = (time: Date): string => `used ${time.toISOString().slice(0, 16).r
 
 const baseLine = ({ kind, path: file, bytes, lastUsed }: KeptBase): string =>
   [`${kind} ${path.basename(file)}`, megabytes(bytes), usedAt(lastUsed)].join(', ');
+
+const demoLine = ({ path: folder, bytes, made }: KeptDemo): string =>
+  [`demo ${path.basename(folder)}`, megabytes(bytes), usedAt(made).replace('used', 'made')].join(', ');
 
 const line = ({ network, cut, weights, weightsHash, settings, pictures, bytes, lastUsed }: CachedFeatures) =>
   [
@@ -25,11 +29,11 @@ const line = ({ network, cut, weights, weightsHash, settings, pictures, bytes, l
     .filter(Boolean)
     .join(', ');
 
-/** `cache`: what features and changed bases are kept; `cache clear` removes them. */
+/** `cache`: what features, changed bases and browser pages are kept; `cache clear` removes them. */
 export function addCache(program: Command): void {
   const cache = program
     .command('cache')
-    .description('cached features and fine-tuned bases: what is there, and clearing it');
+    .description('cached features, fine-tuned bases, pages for the browser: what is there, and clearing it');
   cache
     .command('list', { isDefault: true })
     .description('network, weights, settings, pictures, size and last use of what is kept')
@@ -38,17 +42,20 @@ export function addCache(program: Command): void {
       run(command, async () => {
         const { listFeatures } = await import('../transfer/feature-cache.js');
         const { listKeptBases } = await import('../transfer/kept-bases.js');
+        const { listKeptDemos } = await import('../demo/kept-demos.js');
         const { cacheFolder, cacheLimit } = await import('../core/settings.js');
         const features = await listFeatures();
         const bases = await listKeptBases();
         const bytes = [...features, ...bases].reduce((sum, cached) => sum + cached.bytes, 0);
+        const demos = await listKeptDemos();
         const limit = cacheLimit();
         return {
-          json: { folder: cacheFolder(), bytes, limit, features, bases },
+          json: { folder: cacheFolder(), bytes, limit, features, bases, demos },
           text: [
             ...features.map(line),
             ...bases.map(baseLine),
-            `${megabytes(bytes)} of ${megabytes(limit)} (XRAY_CACHE_LIMIT) in ${cacheFolder()}`,
+            ...demos.map(demoLine),
+            `${megabytes(bytes)} of ${megabytes(limit)} (XRAY_CACHE_LIMIT${demos.length ? ', which is for all but the demo' : ''}) in ${cacheFolder()}`,
           ].join('\n'),
         };
       }),
@@ -57,7 +64,10 @@ export function addCache(program: Command): void {
     .command('clear')
     .description('remove cached features, which are computed again when needed')
     .option('--network <name>', 'those of one network, named as in the list')
-    .option('--all', 'those of all networks, and fine-tuned bases that belong to no saved model')
+    .option(
+      '--all',
+      'those of all networks, fine-tuned bases that belong to no saved model, and pages for the browser',
+    )
     .option('--json', 'print one JSON object')
     .action(({ network, all }, command: Command) =>
       run(command, async () => {
@@ -66,10 +76,13 @@ export function addCache(program: Command): void {
         const { clearFeatures } = await import('../transfer/feature-cache.js');
         const { clearKeptBases } = await import('../transfer/kept-bases.js');
         const features = await clearFeatures(network);
-        const bases = all ? await clearKeptBases() : { folders: 0, bytes: 0 };
+        const { clearKeptDemos } = await import('../demo/kept-demos.js');
+        const nothing = { folders: 0, bytes: 0 };
+        const bases = all ? await clearKeptBases() : nothing;
+        const demos = all ? await clearKeptDemos() : nothing;
         const removed = {
-          folders: features.folders + bases.folders,
-          bytes: features.bytes + bases.bytes,
+          folders: features.folders + bases.folders + demos.folders,
+          bytes: features.bytes + bases.bytes + demos.bytes,
         };
         return { json: removed, text: `${removed.folders} removed, ${megabytes(removed.bytes)} freed` };
       }),

@@ -6,11 +6,9 @@ import { asError, InputError } from '../core/check';
 import { exists, sha256, writeFolderAtomic } from '../core/files';
 import { filesBelow } from '../core/files-below';
 import type { WorkOptions } from '../core/progress';
-import { cacheFolder, projectFolder } from '../core/settings';
+import { projectFolder } from '../core/settings';
 import { writing } from '../core/write-error';
-
-/** Where pages and models for the demo are kept, a folder for each state of the sources. */
-const kept = (): string => path.join(cacheFolder(), 'demo');
+import { keptDemosFolder } from './kept-demos';
 
 const script = path.join(projectFolder, 'scripts', 'build-page.mjs');
 
@@ -30,10 +28,10 @@ async function sourcesHash(): Promise<string> {
 /** The folder of the cache that belongs to the sources as they are now; those of former states are removed. */
 export async function demoCache(): Promise<string> {
   const name = await sourcesHash();
-  const folder = path.join(kept(), name);
+  const folder = path.join(keptDemosFolder(), name);
   await writing(folder, () => mkdir(folder, { recursive: true }));
-  const former = (await readdir(kept())).filter((entry) => entry !== name);
-  for (const entry of former) await rm(path.join(kept(), entry), { recursive: true, force: true });
+  const former = (await readdir(keptDemosFolder())).filter((entry) => entry !== name);
+  for (const entry of former) await rm(path.join(keptDemosFolder(), entry), { recursive: true, force: true });
   return folder;
 }
 
