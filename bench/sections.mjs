@@ -114,6 +114,19 @@ export const sections = [
     },
   },
   {
+    name: 'report',
+    title: 'Opening the report',
+    about:
+      'All notebooks with the outputs that they are committed with, in one file, opened from disk in Chromium by the clock.',
+    peers: [],
+    // Needs a browser; test/report/page.test.ts opens the same pages.
+    quick: false,
+    run: async ({ repeats, say }) => {
+      const { reportOpening } = await import('./report-opening.mjs');
+      return reportOpening({ repeats, say });
+    },
+  },
+  {
     name: 'metrics',
     title: 'Figures of many predictions',
     about:
