@@ -8,6 +8,9 @@ import { inProject } from './setup/paths.mjs';
 const require = createRequire(import.meta.url);
 const { contentPolicy } = require(inProject('dist', 'demo', 'policy.js'));
 const { style } = require(inProject('dist', 'report', 'style.js'));
+const { fontFaces, fontFile, fontLicense, pageCuts } = require(
+  inProject('dist', 'notebook', 'bundled-font.js'),
+);
 const out = path.resolve(process.argv[2]);
 const wasm = inProject('node_modules', '@tensorflow', 'tfjs-backend-wasm');
 const threads = 'tfjs-backend-wasm-threaded-simd';
@@ -40,11 +43,14 @@ const threadsAsFiles = {
   },
 };
 
+// As Vite finds it: it puts the files into assets/.
+const addressOf = (cut) => `@fontsource/arimo/files/${path.basename(fontFile(cut))}`;
+
 /** The look of the report, and the policy for hosts that send no headers of their own. */
 const fromLibrary = {
   name: 'from-library',
   resolveId: (id) => (id === 'virtual:report.css' ? '\0report.css' : undefined),
-  load: (id) => (id === '\0report.css' ? style : undefined),
+  load: (id) => (id === '\0report.css' ? fontFaces(pageCuts, addressOf) + style : undefined),
   transformIndexHtml: () => [
     {
       tag: 'meta',
@@ -72,6 +78,8 @@ await build({
     chunkSizeWarningLimit: 4000,
   },
 });
+
+writeFileSync(path.join(out, 'assets', 'arimo-license.txt'), `${fontLicense()}\n`);
 
 mkdirSync(path.join(out, 'wasm'));
 for (const name of ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd', threads])

@@ -16,6 +16,8 @@ const jupyter = inProject('jupyter');
 const given = process.argv.slice(2);
 const folder = given[0] && !given[0].startsWith('-') ? path.resolve(given.shift()) : project;
 const joined = (first, others) => [first, others].filter(Boolean).join(path.delimiter);
+// custom.css names the files of the font beside it.
+const styles = [path.join(jupyter, 'custom'), inProject('node_modules', '@fontsource', 'arimo', 'files')];
 // JupyterLab refuses an option that is given twice; this one has a short name too.
 const address = given.find((option) => /^--(ServerApp\.)?ip(=|$)/.test(option));
 const options = Object.entries({
@@ -23,6 +25,8 @@ const options = Object.entries({
   // Whatever a configuration of this machine says.
   ...(address === undefined && { 'ServerApp.ip': '127.0.0.1' }),
   'LabApp.default_url': `/lab/tree/notebooks${folder === project ? '/00-start.ipynb' : ''}`,
+  'LabApp.custom_css': 'True',
+  'ServerApp.static_custom_path': JSON.stringify(styles),
   'MultiKernelManager.default_kernel_name': 'xray-transfer',
 })
   .filter(([name]) => !given.some((option) => option.startsWith(`--${name}=`)))

@@ -3,6 +3,7 @@ import { asError, checkWhole, InputError } from '../core/check';
 import type { Pixels, Xray } from '../dataset/xray';
 import { classColors, contrast } from '../plots/colors';
 import { font } from '../plots/theme';
+import { knowFont } from './drawn-font';
 import { escapeHtml } from './escape-html';
 import { describePicture } from './picture-words';
 import { textWidth } from './text-width';
@@ -104,6 +105,7 @@ export async function collage(
   const colors = new Map(classColors(labels).map((color, i) => [labels[i], color]));
   const cell = size + (captions ? bar : 0) + gap;
   const { default: sharp } = await import('sharp');
+  if (captions) await knowFont();
   const layers = [];
   for (const [i, item] of pictures.entries()) {
     const left = (i % columns) * (size + gap);

@@ -11,8 +11,11 @@ export interface ChartOptions {
   readonly synthetic?: boolean;
 }
 
-/** Fonts of equal widths on the usual systems, so that text fits wherever the chart is drawn. */
-export const font = 'Helvetica, Arial, Liberation Sans, sans-serif';
+/**
+ * The font that comes with the project; where a chart is shown without it, the usual systems' fonts of equal widths, so
+ * that text fits wherever it is drawn.
+ */
+export const font = 'Arimo, Helvetica, Arial, Liberation Sans, sans-serif';
 
 /** Under every chart that shows how good a model is. */
 export const educationNotice = 'For education only, not for diagnosis.';

@@ -1,3 +1,4 @@
+import { fontFaces, fontLicense, pageCuts } from '../notebook/bundled-font';
 import { escapeHtml } from '../notebook/escape-html';
 import type { PageScripts } from './chart-scripts';
 import { style } from './style';
@@ -18,7 +19,7 @@ export interface PageParts {
 
 /** What the page may do: show what is in it. The scripts that may run are named by their hashes. */
 const policy = (scripts: string): string =>
-  `default-src 'none'; script-src ${scripts}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  `default-src 'none'; script-src ${scripts}; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
 
 export const educationOnly = 'For education only, never for diagnosis';
 
@@ -36,7 +37,12 @@ export function renderPage(parts: PageParts): string {
 <meta name="referrer" content="no-referrer">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-<style>${style}</style>
+<!--
+${fontLicense()}
+-->
+<style>
+${fontFaces(pageCuts)}
+${style}</style>
 </head>
 <body>
 <a class="skip" href="#report">Skip to the report</a>

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { chartCuts, fontFaces, fontName } from '../notebook/bundled-font';
 import { escapeHtml } from '../notebook/escape-html';
 
 /** A picture that stands in the page itself. */
@@ -33,11 +34,17 @@ function svgSize(svg: string): [width: number, height: number] {
   return [side('width', 2), side('height', 3)];
 }
 
-/** An SVG as a picture: nothing in it can run or load there. */
+// A picture does not see the fonts of the page that it stands in.
+const withFont = (svg: string): string =>
+  svg.includes(fontName)
+    ? svg.replace(/<svg\b[^>]*>/, (tag) => `${tag}<style>${fontFaces(chartCuts)}</style>`)
+    : svg;
+
+/** An SVG as a picture, with the project's font if it names it: nothing in it can run or load there. */
 export function svgPicture(svg: string): Picture {
   const named = svg.includes('xmlns=') ? svg : svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"');
   const [width, height] = svgSize(named);
-  return { address: dataAddress('image/svg+xml', Buffer.from(named)), width, height };
+  return { address: dataAddress('image/svg+xml', Buffer.from(withFont(named))), width, height };
 }
 
 /**

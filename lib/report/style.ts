@@ -1,4 +1,6 @@
-/** The page's style sheet: fonts of the system, light and dark after the reader's wish, and a form for printing. */
+import { font } from '../plots/theme';
+
+/** The page's style sheet: the project's font, light and dark after the reader's wish, and a form for printing. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -7,6 +9,7 @@ export const style = `
   --warn: #6a4700; --warn-sheet: #fff3d4; --warn-line: #ecd08a;
   --keyword: #8a3fa0; --string: #1f6f3e; --number: #8f4a00; --title: #0a5ca6; --comment: #68727e;
   --bar: 2.5rem;
+  --sans: ${font};
   --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace;
 }
 @media screen and (prefers-color-scheme: dark) {
@@ -22,7 +25,7 @@ html { scroll-padding-top: calc(var(--bar) + 1rem); -webkit-text-size-adjust: 10
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 body {
   margin: 0; background: var(--paper); color: var(--text); overflow-wrap: break-word;
-  font: 1.0625rem/1.6 system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif;
+  font: 1.0625rem/1.6 var(--sans);
 }
 a { color: var(--link); text-decoration-thickness: .06em; text-underline-offset: .18em; }
 a:not([href]) { color: inherit; text-decoration: none; }
@@ -38,7 +41,7 @@ main:focus { outline: none; }
   background: var(--warn-sheet); color: var(--warn); border-bottom: 1px solid var(--warn-line);
   padding: 0 max(1.5rem, calc((100% - 78rem) / 2 + 1.5rem)); font-size: .875rem; font-weight: 600;
 }
-.bar span + span { font-weight: 500; }
+.bar span + span { font-weight: 400; }
 .bar span + span::before { content: '●'; font-size: .6em; margin-right: .6em; vertical-align: .2em; }
 
 .page { max-width: 78rem; margin: 0 auto; padding: 0 1.5rem 5rem; }
@@ -53,7 +56,7 @@ nav a { display: block; padding: .22rem .7rem; color: inherit; text-decoration: 
 nav a:hover { color: var(--link); }
 nav a[aria-current] { color: var(--link); border-left-color: currentColor; background: var(--sheet); }
 nav li ul { color: var(--soft); font-size: .94em; margin: .05rem 0 .35rem .8rem; }
-nav > ul > li > a { font-weight: 550; }
+nav > ul > li > a { font-weight: 600; }
 .up { display: none; }
 @media (min-width: 64rem) {
   .page { display: grid; grid-template-columns: 16rem minmax(0, 1fr); gap: 3.5rem; }
@@ -97,7 +100,7 @@ main > section { margin-top: 3rem; padding-top: 2.4rem; border-top: 1px solid va
 .answers dd { margin: 0; }
 @media (max-width: 40rem) { .answers div { grid-template-columns: 1fr; } }
 .marks { display: flex; flex-wrap: wrap; gap: .4rem; list-style: none; margin: -.5rem 0 1.2rem; padding: 0; }
-.marks li, .caution { font-size: .8rem; font-weight: 550; color: var(--warn); font-style: normal; }
+.marks li, .caution { font-size: .8rem; font-weight: 600; color: var(--warn); font-style: normal; }
 .marks li, em.caution {
   padding: .08rem .6rem; border: 1px solid var(--warn-line); border-radius: 1rem; background: var(--warn-sheet);
 }
@@ -182,7 +185,7 @@ figcaption { color: var(--soft); font-size: .9rem; }
 .chart .vega-actions a:hover { background: var(--sheet); }
 #vg-tooltip-element.vg-tooltip.report-theme {
   background: var(--paper); color: var(--text); border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .7rem;
-  font: .82rem/1.4 system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif; box-shadow: 0 4px 16px #0003;
+  font: .82rem/1.4 var(--sans); box-shadow: 0 4px 16px #0003;
 }
 #vg-tooltip-element.report-theme table tr td.key { color: var(--soft); max-width: 14rem; }
 #vg-tooltip-element.report-theme table tr td.value { max-width: 22rem; }
@@ -213,7 +216,7 @@ td img { display: block; border-radius: .2rem; }
 .key { font-size: .85rem; color: var(--soft); }
 .key .strip { width: 10px; margin: 0 .25rem 0 0; background: none; }
 .key .strip i { left: 50%; top: 50%; }
-.environment th { font-weight: 550; white-space: nowrap; }
+.environment th { font-weight: 600; white-space: nowrap; }
 .environment td { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 
 @media print {

@@ -65,6 +65,45 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
     await page.context().close();
   });
 
+  test('is set in the font that it brings along, pictures of charts too', async () => {
+    const { page, complaints } = await open(address);
+    const loaded = await page.evaluate(async () => {
+      await document.fonts.ready;
+      const cuts: string[] = [];
+      document.fonts.forEach(
+        ({ family, weight, status }) => status === 'loaded' && cuts.push(`${family} ${weight}`),
+      );
+      return cuts;
+    });
+    expect(loaded).toEqual(expect.arrayContaining(['Arimo 400', 'Arimo 600', 'Arimo 700']));
+    // A picture sees no fonts of the page: its own must be in it. The same letters without it are as the system has them.
+    const widths = await page.evaluate(async () => {
+      const picture = document.querySelector<HTMLImageElement>('figure.chart img')!;
+      const svg = atob(picture.src.split(',')[1]!);
+      const [style] = /<style>@font-face[^<]*<\/style>/.exec(svg)!;
+      const inked = async (font: string, rules: string) => {
+        const text = `<text y="50" font-size="40" font-family="${font}">covid, normal 0.963</text>`;
+        const image = new Image();
+        image.src = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="900" height="80">${rules}${text}</svg>`)}`;
+        await image.decode();
+        const canvas = Object.assign(document.createElement('canvas'), { width: 900, height: 80 });
+        const drawing = canvas.getContext('2d')!;
+        drawing.drawImage(image, 0, 0);
+        const { data } = drawing.getImageData(0, 0, 900, 80);
+        let right = 0;
+        for (let at = 3; at < data.length; at += 4) if (data[at]) right = Math.max(right, (at >> 2) % 900);
+        return right;
+      };
+      return {
+        ours: await inked('Arimo, monospace', style),
+        without: await inked('Arimo, monospace', ''),
+      };
+    });
+    expect(widths.without).toBeGreaterThan(widths.ours + 20);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('a tooltip shows a point’s figures', async () => {
     const { page } = await open(address, { viewport: { width: 1400, height: 900 } });
     const chart = page.locator('figure.chart').nth(2);
