@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectFolder } from '../core/settings';
+import { awaitFont } from './await-font';
 import { drawCharts } from './draw-charts';
 
 /** Scripts of the page and the words that allow them, and nothing else, to run. */
 export interface PageScripts {
+  /** For the head, after the style sheet. */
+  readonly first: string;
+  /** For the end of the body. */
   readonly tags: string;
   /** Sources for the policy's script-src. */
   readonly allowed: string;
@@ -29,8 +33,11 @@ export async function chartScripts(charts: boolean): Promise<PageScripts> {
   const files = charts ? builds.map((build) => path.join(projectFolder, 'node_modules', build)) : [];
   const libraries = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   const scripts = [...libraries, drawCharts].map(forElement);
-  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  const hashes = [awaitFont, ...scripts].map(
+    (script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
   return {
+    first: `<script>${awaitFont}</script>`,
     tags: scripts.map((script) => `<script>${script}</script>`).join('\n'),
     allowed: hashes.join(' '),
   };

@@ -43,6 +43,7 @@ ${fontLicense()}
 <style>
 ${fontFaces(pageCuts)}
 ${style}</style>
+${scripts.first}
 </head>
 <body>
 <a class="skip" href="#report">Skip to the report</a>

@@ -23,6 +23,7 @@ export const style = `
 * { box-sizing: border-box; }
 html { scroll-padding-top: calc(var(--bar) + 1rem); -webkit-text-size-adjust: 100%; }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
+html.unset body { visibility: hidden; }
 body {
   margin: 0; background: var(--paper); color: var(--text); overflow-wrap: break-word;
   font: 1.0625rem/1.6 var(--sans);
