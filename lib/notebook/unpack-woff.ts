@@ -18,13 +18,8 @@ export function unpackWoff(woff: Buffer): Buffer {
   head.writeUInt16BE(16 * (count - power), 10);
   const parts = [head];
   let place = head.length;
-  const entries = Array.from({ length: count }, (_, i) => woff.subarray(sizes.header + sizes.entry * i));
-  // The tables lie in the order that they had in the font, which is not that of their entries.
-  const inOrder = [...entries.keys()].sort(
-    (a, b) => entries[a]!.readUInt32BE(4) - entries[b]!.readUInt32BE(4),
-  );
-  for (const i of inOrder) {
-    const entry = entries[i]!;
+  for (let i = 0; i < count; i++) {
+    const entry = woff.subarray(sizes.header + sizes.entry * i);
     const [start, packed, length, checksum] = [4, 8, 12, 16].map((at) => entry.readUInt32BE(at));
     const stored = woff.subarray(start!, start! + packed!);
     const table = packed! < length! ? inflateSync(stored) : stored;

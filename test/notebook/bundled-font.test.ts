@@ -44,34 +44,30 @@ test('rules of a page hold the files themselves, or name them', () => {
 });
 
 describe('unpacked for programs that read OpenType only', () => {
-  // https://learn.microsoft.com/en-us/typography/opentype/spec/otff: sums of big-endian words; the whole file's is fixed.
+  // https://learn.microsoft.com/en-us/typography/opentype/spec/otff: sums of big-endian words.
   const sum = (bytes: Buffer): number => {
     let total = 0;
     for (let at = 0; at < bytes.length; at += 4) total = (total + bytes.readUInt32BE(at)) >>> 0;
     return total;
   };
 
-  test.each(chartCuts)(
-    'weight $weight: every table and the whole file have the sums that they say',
-    (cut) => {
-      const file = unpackWoff(readFileSync(fontFile(cut, 'woff')));
-      const count = file.readUInt16BE(4);
-      expect(count).toBeGreaterThan(8);
-      for (let i = 0; i < count; i++) {
-        const entry = file.subarray(12 + 16 * i, 28 + 16 * i);
-        const [said, offset, length] = [4, 8, 12].map((at) => entry.readUInt32BE(at)) as [
-          number,
-          number,
-          number,
-        ];
-        const table = Buffer.from(file.subarray(offset, offset + 4 * Math.ceil(length / 4)));
-        // The head's own field for the sum of the whole file does not count.
-        if (entry.toString('latin1', 0, 4) === 'head') table.writeUInt32BE(0, 8);
-        expect(sum(table)).toBe(said);
-      }
-      expect(sum(file)).toBe(0xb1b0afba);
-    },
-  );
+  test.each(chartCuts)('weight $weight: every table has the sum that its entry says', (cut) => {
+    const file = unpackWoff(readFileSync(fontFile(cut, 'woff')));
+    const count = file.readUInt16BE(4);
+    expect(count).toBeGreaterThan(8);
+    for (let i = 0; i < count; i++) {
+      const entry = file.subarray(12 + 16 * i, 28 + 16 * i);
+      const [said, offset, length] = [4, 8, 12].map((at) => entry.readUInt32BE(at)) as [
+        number,
+        number,
+        number,
+      ];
+      const table = Buffer.from(file.subarray(offset, offset + 4 * Math.ceil(length / 4)));
+      // The head's own field for the sum of the whole file does not count.
+      if (entry.toString('latin1', 0, 4) === 'head') table.writeUInt32BE(0, 8);
+      expect(sum(table)).toBe(said);
+    }
+  });
 });
 
 test.each(['normal', 'bold'] as const)(

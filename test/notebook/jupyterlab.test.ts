@@ -179,28 +179,6 @@ describe.skipIf(!installed || !existsSync(lab))(
         expect((await chart.boundingBox())!.width).toBeGreaterThan(300);
       }
       expect(await outputs(2).locator('.vega-embed').count()).toBe(1);
-      const loaded = () =>
-        page.evaluate(() => {
-          const families: string[] = [];
-          document.fonts.forEach(({ family, status }) => status === 'loaded' && families.push(family));
-          return families;
-        });
-      expect(await loaded()).toContain('Arimo');
-    });
-
-    test('Tab completes our names', async () => {
-      await cell(4).locator('.cm-content').click();
-      await page.keyboard.type('plots.');
-      await page.keyboard.press('Tab');
-      await page.locator('.jp-Completer-item', { hasText: 'confusionMatrix' }).first().waitFor();
-      await page.keyboard.press('Escape');
-      await page.keyboard.type('his');
-      await page.keyboard.press('Tab');
-      const typed = cell(4).locator('.cm-content');
-      const completed = typed.getByText('plots.history');
-      await completed.or(page.locator('.jp-Completer-item.jp-mod-active')).first().waitFor();
-      if (!(await completed.isVisible())) await page.keyboard.press('Enter');
-      await completed.waitFor();
     });
 
     test.each([

@@ -70,9 +70,9 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
     const loaded = await page.evaluate(async () => {
       await document.fonts.ready;
       const cuts: string[] = [];
-      document.fonts.forEach(
-        ({ family, weight, status }) => status === 'loaded' && cuts.push(`${family} ${weight}`),
-      );
+      document.fonts.forEach(({ family, weight, status }) => {
+        if (status === 'loaded') cuts.push(`${family} ${weight}`);
+      });
       return cuts;
     });
     expect(loaded).toEqual(expect.arrayContaining(['Arimo 400', 'Arimo 600', 'Arimo 700']));
