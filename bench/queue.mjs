@@ -144,7 +144,8 @@ async function manyPieces({ count, work, say }) {
   };
   const [many, few] = [path.join(work, 'many'), path.join(work, 'few')];
   await writeSmallPictures(many, count);
-  await writeSmallPictures(few, Math.ceil(count / 10));
+  // Two folds need two of each class.
+  await writeSmallPictures(few, Math.max(8, Math.ceil(count / 10)));
   const { milliseconds: alone } = (
     await timed(
       process.execPath,
