@@ -87,6 +87,7 @@ export async function metrics({ count, repeats, python, say }) {
   const row = (name, key) =>
     compared({
       name: `${what}: ${name}`,
+      bound: 'here areas come with DeLong’s interval, and every row of probabilities is checked',
       here: median(here[key].seconds),
       peer: median(seconds[key]),
       least: 1,
