@@ -1,4 +1,3 @@
-import { InputError } from '../core/check';
 import type { Verdict } from '../evaluation/audit-summary';
 import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
@@ -9,7 +8,7 @@ import type { KeptAudit } from './audit-piece';
 import type { Computing } from './computing';
 import { networkLabel } from './network-label';
 import { type Piece, type Plan, resultName } from './plan';
-import type { ResultStore } from './result-store';
+import { keptIn, type ResultStore } from './result-store';
 
 /** A network with a preset on a dataset. */
 export interface ComparedTraining {
@@ -49,11 +48,8 @@ export interface GridComparison {
   readonly notice: string;
 }
 
-async function resultOf<T>(store: ResultStore, piece: Piece): Promise<T> {
-  const bytes = await store.get(resultName(piece));
-  if (!bytes) throw new InputError(`${store.url} has no ${resultName(piece)}; run xray-transfer grid again`);
-  return JSON.parse(bytes.toString());
-}
+const resultOf = async <T>(store: ResultStore, piece: Piece): Promise<T> =>
+  JSON.parse((await keptIn(store, resultName(piece))).toString());
 
 function aurocOf({ runs, folds }: CrossValidation): PossibleFigure {
   const values = runs.map(({ evaluation }) => evaluation.auroc?.value ?? null);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { InputError } from '../core/check';
 import { sha256 } from '../core/files';
 import type { Xray } from '../dataset/xray';
-import type { ResultStore } from './result-store';
+import { keptIn, type ResultStore } from './result-store';
 
 /** SHA-256 of what results depend on: all that is known of the pictures, in their order, but not where they lie. */
 export const recordsHash = (xrays: readonly Xray[]): string =>
@@ -29,9 +29,7 @@ let last: { readonly key: string; readonly xrays: readonly Xray[] } | undefined;
 export async function keptRecords(store: ResultStore, hash: string): Promise<readonly Xray[]> {
   const key = `${store.url} ${hash}`;
   if (last?.key === key) return last.xrays;
-  const bytes = await store.get(nameOf(hash));
-  if (!bytes) throw new InputError(`${store.url} has no ${nameOf(hash)}; run xray-transfer grid again`);
-  const xrays: Xray[] = JSON.parse(bytes.toString());
+  const xrays: Xray[] = JSON.parse((await keptIn(store, nameOf(hash))).toString());
   if (recordsHash(xrays) !== hash)
     throw new InputError(
       `${nameOf(hash)} in ${store.url} is of other pictures; run xray-transfer grid again`,

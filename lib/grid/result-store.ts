@@ -1,3 +1,5 @@
+import { InputError } from '../core/check';
+
 /**
  * Where the results of pieces are kept, seen by everybody who works on them: a folder, or a bucket. Names are paths with
  * forward slashes. Whoever asks sees nothing or the whole of what was put.
@@ -13,4 +15,14 @@ export interface ResultStore {
   has(name: string): Promise<boolean>;
   /** Names below a folder ("features"), in order. */
   list(folder: string): Promise<string[]>;
+}
+
+/**
+ * What a store must have under a name.
+ * @throws InputError if it is not there
+ */
+export async function keptIn(store: ResultStore, name: string): Promise<Buffer> {
+  const bytes = await store.get(name);
+  if (!bytes) throw new InputError(`${store.url} has no ${name}; run xray-transfer grid again`);
+  return bytes;
 }

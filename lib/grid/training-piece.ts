@@ -19,7 +19,7 @@ import { keptRecords } from './kept-records';
 import { onOwnFeatures } from './own-features';
 import { picturesHere } from './picture-files';
 import { type FeatureGroup, type Plan, resultName, type TrainingPiece, trainingSeed } from './plan';
-import type { ResultStore } from './result-store';
+import { keptIn, type ResultStore } from './result-store';
 
 /** Files fetched at once. */
 const concurrency = 8;
@@ -47,9 +47,7 @@ async function fetchFeatures(
   const there = new Set(shardNames(await listed(folder)));
   const pieces = plan.pieces.filter((piece) => piece.kind === 'features' && piece.group === group.name);
   const shards = await bounded(pieces, concurrency, async (piece) => {
-    const result = await store.get(resultName(piece));
-    if (!result)
-      throw new InputError(`${store.url} has no ${resultName(piece)}; run xray-transfer grid again`);
+    const result = await keptIn(store, resultName(piece));
     const shard: Omit<EncodedShard, 'bytes'> = JSON.parse(result.toString());
     if (there.has(shard.name)) await touch(shardFiles(folder, shard.name).manifest);
     else {
