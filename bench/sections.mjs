@@ -11,7 +11,7 @@ export const sections = [
     about:
       '`xray-transfer train --preset article`, 25 epochs, whole processes, against the article’s script in Keras, which runs every picture through the base in every epoch, and against an expert’s, which computes features once and then trains the head.',
     peers: ['Keras', 'TensorFlow', 'OpenCV'],
-    quick: network === 'vgg16',
+    quick: network === 'resnet50',
     run: async ({ quick, repeats, peerEpochs, python, say }) => {
       const { articleProtocol } = await import('./article-protocol.mjs');
       return articleProtocol({ network, count: quick ? 8 : 138, peerEpochs, repeats, python, say });
