@@ -20,13 +20,14 @@ import { guardStreams } from './commands/standard-streams';
 import { addTrain } from './commands/train';
 import { addWeights } from './commands/weights';
 import { addWorker } from './commands/worker';
+import { educationOnly } from './core/education-only';
 
 const { version }: { version: string } = require('../package.json');
 
 guardStreams();
 
 const program = new Command('xray-transfer')
-  .description('Deep transfer learning on chest X-rays. For education only, never for diagnosis.')
+  .description(`Deep transfer learning on chest X-rays. ${educationOnly}`)
   .version(version)
   .showHelpAfterError('(add --help for the options)')
   .configureOutput({ writeErr: writeError })

@@ -12,7 +12,7 @@ export { createTableDataset } from './dataset/create-table-dataset';
 export { findDuplicates } from './dataset/find-duplicates';
 export { loadDataset } from './dataset/load-dataset';
 export { lungMask } from './dataset/lung-mask';
-export { markPictures } from './dataset/mark-pictures';
+export { markPictures, type Sign } from './dataset/mark-pictures';
 export { patientFolds } from './dataset/patient-folds';
 export { phantomMasks } from './dataset/phantom-masks';
 export { readPixels } from './dataset/read-pixels';

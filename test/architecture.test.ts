@@ -27,7 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   report: [...upper, 'notebook'],
   demo: upper,
   commands: [...upper, 'grid', 'notebook', 'report', 'demo', 'index.ts'],
-  'cli.ts': ['commands'],
+  'cli.ts': ['core', 'commands'],
   'index.ts': [...upper, 'grid', 'notebook', 'report'],
 };
 

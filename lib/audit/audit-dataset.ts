@@ -1,4 +1,5 @@
 import { checkWhole, InputError } from '../core/check';
+import { educationOnly } from '../core/education-only';
 import type { WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { byText } from '../dataset/class-files';
@@ -154,6 +155,6 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
     expectation: expectationOf(tests, learnt.whole),
     duplicates: pairsToShow(pairs, mostPairs),
     seconds: (performance.now() - start) / 1000,
-    notice: 'For education only, never for diagnosis.',
+    notice: educationOnly,
   };
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { educationOnly } from '../core/education-only';
 import { addBackboneOptions } from './backbone-options';
 import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, run, syntheticRemark, whole } from './run';
@@ -47,7 +48,6 @@ export function addCrossValidate(program: Command): void {
         const { refused, reading } = withoutRefused(work, warn, strict);
         const xrays = await loadDataset(dataset, { classes, ...reading });
         await fetchAbsentWeights({ name: training.backbone, weights: training.weights }, work);
-        const notice = 'For education only, never for diagnosis.';
         if (split === 'source') {
           const { isSynthetic } = await import('../dataset/xray.js');
           const sources = await leaveSourceOut(xrays, { ...training, ...work });
@@ -57,8 +57,10 @@ export function addCrossValidate(program: Command): void {
               `${source}: accuracy ${formatFigure(accuracy)} on its ${count} pictures, by a model of ${train} pictures of the other sources`,
           );
           return {
-            json: { split, sources, refused, synthetic, notice },
-            text: [...lines, ...syntheticRemark(synthetic), ...refusedRemark(refused), notice].join('\n'),
+            json: { split, sources, refused, synthetic, notice: educationOnly },
+            text: [...lines, ...syntheticRemark(synthetic), ...refusedRemark(refused), educationOnly].join(
+              '\n',
+            ),
           };
         }
         const grouping = split === 'picture' ? 'image' : 'patient';
@@ -68,9 +70,9 @@ export function addCrossValidate(program: Command): void {
           `accuracy ${formatFigure(kept.accuracy)} over ${kept.folds} folds, ${kept.seeds.length} times; ${explained[split as keyof typeof explained]}`,
           ...syntheticRemark(kept.synthetic),
           ...refusedRemark(refused),
-          notice,
+          educationOnly,
         ];
-        return { json: { split, ...kept, refused, notice }, text: text.join('\n') };
+        return { json: { split, ...kept, refused, notice: educationOnly }, text: text.join('\n') };
       }),
     );
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { educationOnly } from '../core/education-only';
 import { openModel } from './open-model';
 import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, run } from './run';
@@ -29,7 +30,7 @@ export function addEvaluate(program: Command): void {
             ({ label, total, count }) => `${label}: ${count} of ${total} not called ${model.classes[0]}`,
           ),
           ...refusedRemark(refused),
-          'For education only, never for diagnosis.',
+          educationOnly,
         ];
         return {
           json: {
@@ -39,7 +40,7 @@ export function addEvaluate(program: Command): void {
             refused,
             notCalled: { positive: model.classes[0], classes: calls },
             synthetic: model.synthetic,
-            notice: 'For education only, never for diagnosis.',
+            notice: educationOnly,
           },
           text: text.join('\n'),
         };

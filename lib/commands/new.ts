@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { educationOnly } from '../core/education-only';
 import { names, run } from './run';
 
 /** `new DIR --from FOLDER`: a project of notebooks over one's own pictures. */
@@ -23,7 +24,7 @@ export function addNew(program: Command): void {
           json: project,
           text: [
             `${project.folder}: ${project.notebooks.length} notebooks over ${counts.join(', ')} pictures`,
-            `Go on: cd ${folder}, then \`npm run lab\` or \`npm run report\`. For education only, never for diagnosis.`,
+            `Go on: cd ${folder}, then \`npm run lab\` or \`npm run report\`. ${educationOnly}`,
           ].join('\n'),
         };
       }),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { educationOnly } from '../core/education-only';
 import { openModel } from './open-model';
 import { addStrict } from './refused';
 import { run } from './run';
@@ -35,12 +36,12 @@ export function addPredict(program: Command): void {
           json: {
             predictions,
             synthetic: model.synthetic,
-            notice: 'For education only, never for diagnosis.',
+            notice: educationOnly,
           },
           text: [
             ...lines,
             ...(model.synthetic ? ['The model was trained on synthetic pictures.'] : []),
-            'For education only, never for diagnosis.',
+            educationOnly,
           ].join('\n'),
           failed: errors.size > 0,
         };

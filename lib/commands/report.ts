@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { asError } from '../core/check';
+import { educationOnly } from '../core/education-only';
 import { addStrict } from './refused';
 import { run } from './run';
 
@@ -39,7 +40,7 @@ export function addReport(program: Command): void {
               ? `${name}: ${took.toFixed(1)} s`
               : `${name}: failed in cell ${error?.cell}: ${error?.message}`,
           ),
-          `Report: ${file} (${(bytes / 1e6).toFixed(1)} MB, ${Math.round(seconds)} s). For education only, never for diagnosis.`,
+          `Report: ${file} (${(bytes / 1e6).toFixed(1)} MB, ${Math.round(seconds)} s). ${educationOnly}`,
           ...(pdf ? [`To print: ${pdf.file} (${(pdf.bytes / 1e6).toFixed(1)} MB)`] : []),
           'Go on: `npm run lab` opens the notebooks; README.md says how to use real X-rays and ImageNet weights.',
         ];

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { educationOnly } from '../core/education-only';
 import { addBackboneOptions } from './backbone-options';
 import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, number, run, syntheticRemark, whole } from './run';
@@ -85,7 +86,7 @@ export function addTrain(program: Command): void {
           ...refusedRemark(refused),
           ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),
           ...(tensorboard ? [`Logs in ${tensorboard}: tensorboard --logdir ${tensorboard}`] : []),
-          `Model in ${out}. For education only, never for diagnosis.`,
+          `Model in ${out}. ${educationOnly}`,
         ];
         return {
           json: {
@@ -100,7 +101,7 @@ export function addTrain(program: Command): void {
             seconds: model.seconds,
             synthetic: model.synthetic,
             interrupted: model.interrupted,
-            notice: 'For education only, never for diagnosis.',
+            notice: educationOnly,
           },
           text: text.join('\n'),
         };

@@ -5,7 +5,7 @@ import { exists, writeFolderAtomic } from '../core/files';
 import { writing } from '../core/write-error';
 import { byText, isFolder, listFolder } from './class-files';
 import { readRecords, recordsName, recordsText } from './records';
-import { syntheticSource, type Xray } from './xray';
+import { isSynthetic, type Xray } from './xray';
 
 /** What a class folder is to hold: a record whose `path` is a bare file name, and the file's bytes. */
 export interface NewPicture {
@@ -39,7 +39,7 @@ async function checkKind(folder: string, synthetic: boolean): Promise<void> {
   for (const name of await listFolder(dataset)) {
     const sibling = path.join(dataset, name);
     if (sibling === folder || !(await exists(path.join(sibling, recordsName)))) continue;
-    const other = (await readRecords(sibling)).some(({ source }) => source === syntheticSource);
+    const other = isSynthetic(await readRecords(sibling));
     if (other !== synthetic)
       throw new InputError(
         `${sibling} holds ${other ? 'synthetic phantoms' : 'real pictures'}, ${folder} would hold ` +

@@ -1,12 +1,21 @@
 import path from 'node:path';
 import sharp from 'sharp';
-import { checkNumber, InputError } from '../core/check';
+import { checkChoice, checkNumber, InputError } from '../core/check';
 import { sha256 } from '../core/files';
 import { seededRandom } from '../core/random';
 import { byText } from './class-files';
 import { checkClassFolder, type NewPicture, writeClassFolder } from './class-folder';
 import { decodeChannels, readPictureFile } from './read-pixels';
 import { isSynthetic, type Pixels, type Xray } from './xray';
+
+/** What a changed picture can be told by. */
+export const signs = ['mark', 'film'] as const;
+/**
+ * - `mark`: a bright mark in the upper right corner, such as a lead letter leaves
+ * - `film`: all of the picture a little softer, as another machine or another compression makes it; the record names it as
+ *   another source's, as records do of hospitals
+ */
+export type Sign = (typeof signs)[number];
 
 /** Where the mark is, as shares of width and height from the top left; all of it lies in the outer sixteenth. */
 const mark = { left: 0.884, right: 0.964, top: 0.018, bottom: 0.054, grey: 235 };
@@ -19,7 +28,18 @@ function paintMark({ width, height, data }: Pixels): void {
     data.fill(mark.grey, (y * width + from) * channels, (y * width + to) * channels);
 }
 
-/** The pictures that get the mark: so large a share of them, the same whatever their order. */
+/** Standard deviation of the film's blur, as a share of the width: 1.2 pixels of a phantom. */
+const softness = 1.2 / 224;
+
+async function encode({ width, height, data }: Pixels, sign: Sign | undefined): Promise<Buffer> {
+  const channels = (data.length / (width * height)) as 1 | 3;
+  const picture = sharp(data, { raw: { width, height, channels } });
+  // sharp refuses a standard deviation below 0.3.
+  const soft = sign === 'film' ? picture.blur(Math.max(0.3, softness * width)) : picture;
+  return (channels === 1 ? soft.toColourspace('b-w') : soft).png().toBuffer();
+}
+
+/** The pictures that get the sign: so large a share of them, the same whatever their order. */
 function chosen(xrays: readonly Xray[], share: number, seed: string): Set<Xray> {
   const sorted = [...xrays].sort((a, b) => byText(a.sha256, b.sha256));
   return new Set(
@@ -29,36 +49,42 @@ function chosen(xrays: readonly Xray[], share: number, seed: string): Set<Xray> 
   );
 }
 
-async function* copies(xrays: readonly Xray[], marked: ReadonlySet<Xray>): AsyncGenerator<NewPicture> {
+async function* copies(
+  xrays: readonly Xray[],
+  changed: ReadonlySet<Xray>,
+  sign: Sign,
+): AsyncGenerator<NewPicture> {
   for (const xray of xrays) {
     const pixels = await decodeChannels(await readPictureFile(xray.path), xray.path);
-    if (marked.has(xray)) paintMark(pixels);
-    const { width, height, data } = pixels;
-    const channels = (data.length / (width * height)) as 1 | 3;
-    const bytes = await sharp(data, { raw: { width, height, channels } }).png().toBuffer();
-    const { label: _, ...known } = xray;
+    const own = changed.has(xray) ? sign : undefined;
+    if (own === 'mark') paintMark(pixels);
+    const bytes = await encode(pixels, own);
+    const { width, height } = pixels;
+    const { label: _, ...known } = own === 'film' ? { ...xray, source: `${xray.source}, softer film` } : xray;
     const name = `${path.parse(xray.path).name}.png`;
     yield { bytes, record: { ...known, path: name, width, height, sha256: sha256(bytes) } };
   }
 }
 
 /**
- * Copies pictures into class folders, some with a bright mark in the upper right corner, such as a lead letter leaves:
- * a dataset made to be confounded, to try what `auditDataset` finds. All are written anew as PNG, so that they differ
- * in nothing but the mark.
+ * Copies pictures into class folders, some with a sign that has nothing to do with the disease: a dataset made to be
+ * confounded, to try what `auditDataset` finds. All are written anew as PNG, so that they differ in nothing but the sign.
  * @param to dataset folder; class folders that were built here are replaced
- * @param shares of each class's pictures that get the mark, 0 to 1; of a class that is not named none do
+ * @param shares of each class's pictures that get the sign, 0 to 1; of a class that is not named none do
  * @param seed of the choice. Default 42
+ * @param sign what they get, see `Sign`. Default `mark`
  * @returns the records of the copies
- * @throws InputError for a share out of range or of no class, a picture that cannot be read, or a folder that holds
- * anything else
+ * @throws InputError for a share out of range or of no class, an unknown sign, a picture that cannot be read, or a folder
+ * that holds anything else
  */
 export async function markPictures(
   xrays: readonly Xray[],
   to: string,
   shares: Readonly<Record<string, number>>,
   seed = 42,
+  sign: Sign = 'mark',
 ): Promise<Xray[]> {
+  checkChoice('sign', sign, signs);
   const classes = [...new Set(xrays.map(({ label }) => label))];
   for (const [label, share] of Object.entries(shares)) {
     checkNumber(`shares.${label}`, share, 0, 1);
@@ -69,8 +95,10 @@ export async function markPictures(
   for (const label of classes) {
     const own = xrays.filter((xray) => xray.label === label);
     const folder = await checkClassFolder(path.join(to, label), isSynthetic(xrays));
-    const marked = chosen(own, shares[label] ?? 0, `${seed}/mark/${label}`);
-    written.push(...(await writeClassFolder(folder, copies(own, marked), () => `${label} has no pictures`)));
+    const changed = chosen(own, shares[label] ?? 0, `${seed}/mark/${label}`);
+    written.push(
+      ...(await writeClassFolder(folder, copies(own, changed, sign), () => `${label} has no pictures`)),
+    );
   }
   return written;
 }

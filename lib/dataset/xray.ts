@@ -21,12 +21,12 @@ export interface Xray {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** The `source` of every phantom; results from pictures of this source say "synthetic". */
+/** The `source` of every phantom, and the beginning of that of its copies; results from such pictures say "synthetic". */
 export const syntheticSource = 'synthetic phantom';
 
 /** Whether any of these pictures is synthetic. */
 export const isSynthetic = (xrays: readonly Xray[]): boolean =>
-  xrays.some((xray) => xray.source === syntheticSource);
+  xrays.some(({ source }) => source === syntheticSource || source.startsWith(`${syntheticSource}, `));
 
 /** Decoded pixels, RGB, row by row from the top left, 8 bits a channel. */
 export interface Pixels {

@@ -1,3 +1,4 @@
+import { educationOnly } from '../core/education-only';
 import type { Verdict } from '../evaluation/audit-summary';
 import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
 import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
@@ -107,6 +108,6 @@ export async function compareTrainings(plan: Plan, store: ResultStore): Promise<
     seeds,
     synthetic: datasets.some((dataset) => dataset.synthetic),
     computing,
-    notice: 'For education only, never for diagnosis.',
+    notice: educationOnly,
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkChoice, InputError } from '../core/check';
+import { educationOnly } from '../core/education-only';
 import { entriesOf, exists, writeFolderAtomic } from '../core/files';
 import { codeSpan, plainMarkdown } from '../core/markdown';
 import { projectFolder } from '../core/settings';
@@ -66,7 +67,7 @@ const readme = (
 
 Notebooks over the pictures in ${codeSpan(from)}: ${classes.map(codeSpan).join(', ')}. Made by \`xray-transfer new\`. The pictures stay where they are; \`pictures\` is a link to them.
 
-**For education only, never for diagnosis.**
+**${educationOnly}**
 
 \`\`\`sh
 npm run lab      # opens JupyterLab here

@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/audit';
+import { educationOnly } from '../core/education-only';
 import { plural } from '../core/plural';
 import { formatFigure } from '../evaluation/format-figure';
 import { type Table, table } from './table';
@@ -41,7 +42,7 @@ export function describeAudit({ data, backbone, whole, tests, expectation }: Aud
     note: [
       `${plural(data.pictures, 'picture')} of ${plural(data.patients, 'patient')}; AUROC of pictures whose patients were not trained on, in brackets 95 % intervals.`,
       ...(data.synthetic ? ['Synthetic phantoms, not X-rays of people.'] : []),
-      'For education only, not for diagnosis.',
+      educationOnly,
     ].join(' '),
   });
 }
@@ -74,6 +75,6 @@ export function auditText({ data, whole, tests, verdict, expectation, duplicates
     ...part('shortcuts'),
     '',
     `${verdict.toUpperCase()}. ${expectation}`,
-    'For education only, never for diagnosis.',
+    educationOnly,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { educationOnly } from '../core/education-only';
 import { classificationReport } from '../evaluation/classification-report';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { PossibleFigure } from '../evaluation/figure';
@@ -33,6 +34,6 @@ export function describeEvaluation(evaluation: Evaluation): Table {
       ...(rows[0]?.auroc ? [{ key: 'auroc', title: 'AUROC' }] : []),
       'support',
     ],
-    note: 'In brackets: 95 % intervals. For education only, not for diagnosis.',
+    note: `In brackets: 95 % intervals. ${educationOnly}`,
   });
 }

@@ -1,4 +1,5 @@
-import { educationNotice, resultNotices } from '../plots/theme';
+import { educationOnly } from '../core/education-only';
+import { resultNotices } from '../plots/theme';
 import type { Prediction, TransferModel } from '../transfer/model';
 import { card } from './card';
 import { shortPath } from './short-path';
@@ -56,5 +57,5 @@ export const describePredictions = (predictions: readonly Prediction[]): Table =
         Object.entries(probabilities).map(([name, p]) => [`probability of ${name}`, p.toFixed(3)]),
       ),
     })),
-    { note: educationNotice },
+    { note: educationOnly },
   );

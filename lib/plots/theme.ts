@@ -1,3 +1,4 @@
+import { educationOnly } from '../core/education-only';
 import { ink } from './colors';
 
 /** A Vega-Lite 5 specification: plain JSON, kept to the features of 5.6, which JupyterLab 4.6 draws. */
@@ -18,13 +19,12 @@ export interface ChartOptions {
 export const font = 'Arimo, Helvetica, Arial, Liberation Sans, sans-serif';
 
 /** Under every chart that shows how good a model is. */
-export const educationNotice = 'For education only, not for diagnosis.';
 export const syntheticNotice = 'Synthetic phantoms, not X-rays of people.';
 
 /** What is said wherever a result stands. @param synthetic whether it is of phantoms */
 export const resultNotices = (synthetic: boolean | undefined): string[] => [
   ...(synthetic ? [syntheticNotice] : []),
-  educationNotice,
+  educationOnly,
 ];
 
 const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12 };
@@ -84,7 +84,7 @@ export interface ChartFrame {
 /** A whole specification: the marks in the project's theme, under title and notices, with a description. */
 export function chart(frame: ChartFrame, marks: ChartSpec): ChartSpec {
   const { options, result, subtitle = [] } = frame;
-  const notices = [options.synthetic ? syntheticNotice : '', result ? educationNotice : ''].filter(Boolean);
+  const notices = [options.synthetic ? syntheticNotice : '', result ? educationOnly : ''].filter(Boolean);
   const title = options.title ?? frame.title;
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { classFolders } from '../dataset/class-files';
 import { picturesHash } from '../dataset/pictures-hash';
 import { readRecords } from '../dataset/records';
-import { syntheticSource } from '../dataset/xray';
+import { isSynthetic } from '../dataset/xray';
 
 /** What a report says of the pictures it was made from. */
 export interface DataDescription {
@@ -46,7 +46,7 @@ export async function describeData(
     const hash = picturesHash(records).slice(0, 16);
     return [`data: ${name}`, `${records.length} pictures, SHA-256 over their hashes ${hash}…`] as const;
   });
-  const synthetic = own.some(({ records }) => records.some(({ source }) => source === syntheticSource));
+  const synthetic = own.some(({ records }) => isSynthetic(records));
   // Folders of one's own have no records; their pictures are counted all the same.
   const folders = await classFolders(dataset).catch(() => new Map<string, string[]>());
   const recorded = own.map(({ name, records }) => [name, records.length] as const);

@@ -1,3 +1,4 @@
+import { educationOnly } from '../core/education-only';
 import { fontFaces, fontLicense, pageCuts } from '../notebook/bundled-font';
 import { escapeHtml } from '../notebook/escape-html';
 import type { PageScripts } from './chart-scripts';
@@ -20,8 +21,6 @@ export interface PageParts {
 /** What the page may do: show what is in it. The scripts that may run are named by their hashes. */
 const policy = (scripts: string): string =>
   `default-src 'none'; script-src ${scripts}; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
-
-export const educationOnly = 'For education only, never for diagnosis';
 
 /** The whole file. */
 export function renderPage(parts: PageParts): string {
@@ -53,7 +52,7 @@ ${contents}
 <main id="report" tabindex="-1">
 <header>
 <h1>${escapeHtml(title)}</h1>
-<p class="education">${educationOnly}. Nothing here says anything about a patient.</p>
+<p class="education">${educationOnly} Nothing here says anything about a patient.</p>
 ${notices.length ? `<ul class="notices">${notices.map((notice) => `<li>${notice}</li>`).join('')}</ul>` : ''}
 <button id="unfold" type="button" aria-pressed="false">Show all code</button>
 </header>

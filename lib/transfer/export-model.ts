@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { tensorflow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
+import { educationOnly } from '../core/education-only';
 import { entriesOf, sha256, writeFileAtomic, writeFolderAtomic, writeJson } from '../core/files';
 import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
@@ -88,7 +89,7 @@ async function describe(
     expectation: audit?.expectation ?? null,
     cautions: modelCautions(model),
     limits: modelLimits(model),
-    notice: 'For education only, never for diagnosis.',
+    notice: educationOnly,
     files: Object.fromEntries(
       [...files].map(([file, content]) => [
         file,

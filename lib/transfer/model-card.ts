@@ -1,3 +1,4 @@
+import { educationOnly } from '../core/education-only';
 import { codeSpan, plainMarkdown } from '../core/markdown';
 import { type AuditFound, auditFigure, otherPictures } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
@@ -9,8 +10,6 @@ import { toYaml, type YamlValue } from './yaml';
 
 /** In every card, so that a README.md of somebody's own is known from it and never replaced. */
 export const cardMark = '<!-- model card written by xray-transfer -->';
-
-const education = 'For education only, never for diagnosis.';
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -161,7 +160,7 @@ export function modelCard(
   const sections = [
     `# ${plainMarkdown(`${backbone.title}: ${classesOf(parts)}`)}`,
     cardMark,
-    `**${education}**`,
+    `**${educationOnly}**`,
     ...modelCautions(parts).map(({ mark, words }) => `**${mark}**: ${words}`),
     '## What it is',
     `A new head (${head}) on the frozen base ${plainMarkdown(backbone.title)}${backbone.fineTuned ? ', whose last block was trained too' : ''}, ` +

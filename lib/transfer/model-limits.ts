@@ -1,3 +1,4 @@
+import { educationOnly } from '../core/education-only';
 import type { TrainedParts } from './trained-parts';
 
 /** What must be said wherever a model's figures stand: a mark of two words, and a sentence. */
@@ -53,7 +54,7 @@ export function modelCautions({
 
 /** What holds of every model. */
 export const modelLimits = ({ seen }: Pick<TrainedParts, 'seen'>): string[] => [
-  'For education only, never for diagnosis: no figure here was confirmed on pictures of another hospital, and none by a physician.',
+  `${educationOnly} No figure here was confirmed on pictures of another hospital, and none by a physician.`,
   'Classes that come from different sources are told apart by their sources first; the figures above cannot show that it is otherwise.',
   `${seen.train.length} pictures were trained on. Read the intervals before the figures.`,
 ];

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { tensorflow } from '../compute/tensorflow';
 import { InputError } from '../core/check';
+import { educationOnly } from '../core/education-only';
 import { entriesOf, sha256, writeFileAtomic, writeFolderAtomic, writeJson } from '../core/files';
 import { type AuditFound, type AuditSummary, otherPictures } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
@@ -91,7 +92,7 @@ export async function saveModel(
     },
     versions: { node: process.version, tfjs: (await tensorflow()).version_core },
     evaluation: figures ?? null,
-    notice: 'For education only, never for diagnosis.',
+    notice: educationOnly,
   };
   await writeFolderAtomic(folder, async (temporary) => {
     await writeFileAtomic(path.join(temporary, 'model.json'), topology);

@@ -44,6 +44,29 @@ describe('markPictures', () => {
     expect(marked).toEqual({ covid: 3, normal: 6 });
   });
 
+  test('softens films all over, and only those asked for', async () => {
+    const copies = await markPictures(phantoms, path.join(root, 'film'), { normal: 1 }, 42, 'film');
+    for (const copy of copies) {
+      const places = await differences(copy);
+      const { data, width, height } = await readPixels(copy.path);
+      if (copy.label === 'covid') expect(places).toEqual([]);
+      else {
+        expect(places.length).toBeGreaterThan(0.3 * data.length);
+        // A softer picture changes less from pixel to pixel; it is no darker or brighter.
+        const original = await readPixels(
+          phantoms.find(
+            ({ label, path: file }) => label === 'normal' && path.basename(file) === path.basename(copy.path),
+          )!.path,
+        );
+        const steps = (values: Uint8Array) =>
+          values.reduce((sum, grey, i) => sum + (i >= 3 ? Math.abs(grey - values[i - 3]!) : 0), 0);
+        const mean = (values: Uint8Array) => values.reduce((a, b) => a + b, 0) / (width * height * 3);
+        expect(steps(data)).toBeLessThan(0.8 * steps(original.data));
+        expect(Math.abs(mean(data) - mean(original.data))).toBeLessThan(1);
+      }
+    }
+  });
+
   test('gives the records that loadDataset then finds, the same for any order', async () => {
     const to = path.join(root, 'again');
     const copies = await markPictures(phantoms, to, { covid: 0.5 }, 7);
@@ -59,6 +82,9 @@ describe('markPictures', () => {
     const to = path.join(root, 'refused');
     await expect(markPictures(phantoms, to, { covid: 2 })).rejects.toThrow('shares.covid is 2');
     await expect(markPictures(phantoms, to, { flu: 1 })).rejects.toThrow(/shares names flu/);
+    await expect(markPictures(phantoms, to, {}, 42, 'letter' as never)).rejects.toThrow(
+      /sign is "letter".*mark, film/,
+    );
     await markPictures(phantoms, to, {});
     writeFileSync(path.join(to, 'covid', 'notes.txt'), 'mine');
     await expect(markPictures(phantoms, to, {})).rejects.toThrow(InputError);

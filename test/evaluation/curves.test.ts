@@ -20,6 +20,7 @@ import { rocCurve } from '../../lib/evaluation/roc-curve';
 import { thresholdTable } from '../../lib/evaluation/threshold-table';
 import { weightedMean } from '../../lib/evaluation/weighted';
 import { wilson } from '../../lib/evaluation/wilson';
+import { agreement } from '../agreement';
 
 interface Point {
   threshold: number | null;
@@ -35,9 +36,27 @@ interface Bins {
   mean: number[];
   error: number;
 }
-const reference = JSON.parse(
-  readFileSync(path.join(__dirname, '../fixtures/evaluation/curves.json'), 'utf8'),
-) as {
+/** DeLong's test of two models by MLstatkit. */
+interface Compared {
+  areas: [number, number];
+  intervals: [[number, number], [number, number]];
+  z: number;
+  p: number;
+}
+const fixture = (name: string) =>
+  JSON.parse(readFileSync(path.join(__dirname, '..', 'fixtures', 'evaluation', name), 'utf8'));
+const packages: {
+  mcnemar: {
+    onlyFirst: number;
+    onlySecond: number;
+    exactP: number;
+    chiSquare?: number;
+    chiSquareP?: number;
+  }[];
+  delong: Compared[];
+  published: { positives: boolean[]; compared: (Compared & { scores: [number[], number[]] })[] };
+} = fixture('packages.json');
+const reference = fixture('curves.json') as {
   curves: (Outcomes & {
     roc: [number | null, number, number][];
     precisionRecall: [number, number, number][];
@@ -92,10 +111,48 @@ const reference = JSON.parse(
   normal: { z: number; p: number }[];
 };
 
-const close = (ours: number | null | undefined, theirs: number, tolerance = 1e-9) => {
-  expect(typeof ours).toBe('number');
-  expect(Math.abs((ours as number) - theirs)).toBeLessThan(tolerance);
+const scikit = (statistic: string) => agreement(statistic, 'scikit-learn', 1e-9);
+const close = {
+  roc: scikit('ROC curve'),
+  precisionRecall: scikit('precision-recall curve'),
+  auroc: scikit('AUROC'),
+  auprc: scikit('average precision (AUPRC)'),
+  weighted: scikit('areas of weighted pictures'),
+  threshold: scikit('sensitivity and specificity at thresholds'),
+  calibration: scikit('calibration curve'),
+  ece: agreement('expected calibration error', "NumPy's masks", 1e-9),
+  brier: scikit('Brier score'),
+  delong: agreement("DeLong's error and interval", 'NumPy, all pairs', 1e-9),
+  delongTest: agreement("DeLong's test of a difference", 'NumPy, all pairs', 1e-9),
+  logit: agreement("AUROC's interval on the logit scale", 'NumPy, all pairs', 1e-9),
+  obuchowski: agreement("AUROC's interval, several pictures a patient", 'NumPy, Obuchowski 1997', 1e-9),
+  midranks: agreement("DeLong's interval and test", 'MLstatkit (Sun and Xu 2014)', 1e-9),
+  published: agreement("DeLong's own example", 'MLstatkit, data as SAS prints them', 1e-9),
+  bootstrap: agreement('BCa bootstrap of patients', 'SciPy, same draws', 1e-9),
+  mcnemar: agreement("McNemar's test", 'SciPy', 1e-9),
+  mcnemarPackage: agreement("McNemar's test, exact and corrected", 'statsmodels', 1e-9),
+  bonett: agreement("McNemar's difference, Bonett and Price", 'statpsych, printed digits', 5e-8),
+  permutation: agreement('p of a label permutation', 'scikit-learn', 1e-9),
+  tail: agreement('two-sided p of z, of itself', 'SciPy', 1e-12),
+  normal: agreement('normal distribution', 'SciPy', 1e-15),
 };
+/** Two models on the same pictures: areas, intervals, test. */
+function closeToMidranks(
+  theirs: Compared,
+  [first, second]: [number[], number[]],
+  positives: boolean[],
+  check: (ours: number | null, theirs: number) => void,
+): void {
+  [first, second].forEach((scores, k) => {
+    const ours = delongAuroc(scores, positives);
+    check(ours.value, theirs.areas[k]!);
+    check(ours.low, theirs.intervals[k]![0]);
+    check(ours.high, theirs.intervals[k]![1]);
+  });
+  const { z, p } = compareAurocs(first, second, positives);
+  check(z, theirs.z);
+  check(p, theirs.p);
+}
 const random = () => seededRandom(1);
 
 describe.each(reference.curves.map((c, i) => [i, c] as const))(
@@ -107,8 +164,8 @@ describe.each(reference.curves.map((c, i) => [i, c] as const))(
       const curve = rocCurve(scores, positives);
       expect(curve.map(({ threshold }) => threshold)).toEqual(c.roc.map(([threshold]) => threshold));
       curve.forEach((point, i) => {
-        close(point.falsePositiveRate, c.roc[i]![1]);
-        close(point.sensitivity, c.roc[i]![2]);
+        close.roc(point.falsePositiveRate, c.roc[i]![1]);
+        close.roc(point.sensitivity, c.roc[i]![2]);
       });
     });
 
@@ -118,23 +175,23 @@ describe.each(reference.curves.map((c, i) => [i, c] as const))(
       const theirs = [...c.precisionRecall].reverse();
       expect(curve.map(({ threshold }) => threshold)).toEqual(theirs.map(([threshold]) => threshold));
       curve.forEach((point, i) => {
-        close(point.recall, theirs[i]![1]);
-        close(point.precision, theirs[i]![2]);
+        close.precisionRecall(point.recall, theirs[i]![1]);
+        close.precisionRecall(point.precision, theirs[i]![2]);
       });
     });
 
     test('areas, of pictures as they are and weighted', () => {
-      close(auroc(scores, positives).value, c.auroc);
-      close(averagePrecision(scores, positives, { random: random() }).value, c.averagePrecision);
-      close(rocArea(scores, positives)(c.weighted.weights), c.weighted.rocArea);
-      close(precisionArea(scores, positives)(c.weighted.weights), c.weighted.precisionArea);
+      close.auroc(auroc(scores, positives).value, c.auroc);
+      close.auprc(averagePrecision(scores, positives, { random: random() }).value, c.averagePrecision);
+      close.weighted(rocArea(scores, positives)(c.weighted.weights), c.weighted.rocArea);
+      close.weighted(precisionArea(scores, positives)(c.weighted.weights), c.weighted.precisionArea);
     });
 
     test('thresholds: Youden, the wanted sensitivities and specificities', () => {
       const same = (ours: OperatingPoint, theirs: Point) => {
         expect(ours.threshold).toBe(theirs.threshold);
-        close(ours.sensitivity.value, theirs.sensitivity);
-        close(ours.specificity.value, theirs.specificity);
+        close.threshold(ours.sensitivity.value, theirs.sensitivity);
+        close.threshold(ours.specificity.value, theirs.specificity);
         expect(ours.sensitivity).toEqual(wilson(ours.truePositives, ours.positives));
         expect(ours.specificity).toEqual(wilson(ours.negatives - ours.falsePositives, ours.negatives));
         expect(operatingPoint(scores, positives, ours.threshold)).toEqual(ours);
@@ -157,8 +214,8 @@ describe.each(reference.calibration.map((c, i) => [i, c] as const))(
       expect(curve.reduce((sum, { count }) => sum + count, 0)).toBe(c.positives.length);
       expect(curve).toHaveLength(c[strategy].share.length);
       curve.forEach(({ share, meanProbability, count }, i) => {
-        close(share.value, c[strategy].share[i]!);
-        close(meanProbability, c[strategy].mean[i]!);
+        close.calibration(share.value, c[strategy].share[i]!);
+        close.calibration(meanProbability, c[strategy].mean[i]!);
         expect(share).toEqual(wilson(Math.round(share.value * count), count));
       });
       const { value, low, high } = calibrationError(c.probabilities, c.positives, {
@@ -166,21 +223,21 @@ describe.each(reference.calibration.map((c, i) => [i, c] as const))(
         strategy,
         random: random(),
       });
-      close(value, c[strategy].error);
+      close.ece(value, c[strategy].error);
       expect(low).toBeLessThanOrEqual(value);
       expect(high).toBeGreaterThanOrEqual(value);
     });
 
     test('Brier score of two outcomes', () => {
-      close(binaryBrier(c.probabilities, c.positives, { random: random() }).value, c.brier);
+      close.brier(binaryBrier(c.probabilities, c.positives, { random: random() }).value, c.brier);
       const rows = c.probabilities.map((p) => [1 - p, p]);
-      close(brier(c.positives.map(Number), rows, { random: random() }).value, 2 * c.brier);
+      close.brier(brier(c.positives.map(Number), rows, { random: random() }).value, 2 * c.brier);
     });
   },
 );
 
 test.each(reference.brier)('Brier score of several classes equals scikit-learn to 1e-9, %#', (c) => {
-  close(brier(c.truth, c.probabilities, { random: random() }).value, c.brier);
+  close.brier(brier(c.truth, c.probabilities, { random: random() }).value, c.brier);
 });
 
 test.each(reference.delong)(
@@ -191,21 +248,21 @@ test.each(reference.delong)(
       const shown = auroc(scores, c.positives);
       const [low, high] = c.logit[k] ?? [];
       const without = newcombeInterval(c.areas[k]!, 1.959963984540054, positive, scores.length - positive);
-      close(shown.value, c.areas[k]!);
-      close(shown.low, low ?? without.low);
-      close(shown.high, high ?? without.high);
+      close.auroc(shown.value, c.areas[k]!);
+      close.logit(shown.low, low ?? without.low);
+      close.logit(shown.high, high ?? without.high);
       const ours = delongAuroc(scores, c.positives);
-      close(ours.value, c.areas[k]!);
-      close(ours.standardError, c.errors[k]!);
-      close(ours.low, Math.max(0, c.areas[k]! - 1.959963984540054 * c.errors[k]!));
-      close(ours.high, Math.min(1, c.areas[k]! + 1.959963984540054 * c.errors[k]!));
+      close.delong(ours.value, c.areas[k]!);
+      close.delong(ours.standardError, c.errors[k]!);
+      close.delong(ours.low, Math.max(0, c.areas[k]! - 1.959963984540054 * c.errors[k]!));
+      close.delong(ours.high, Math.min(1, c.areas[k]! + 1.959963984540054 * c.errors[k]!));
     });
     const { difference, z, p } = compareAurocs(...c.scores, c.positives);
-    close(difference.value, c.difference[0]);
-    close(difference.low, c.difference[1]);
-    close(difference.high, c.difference[2]);
-    close(z, c.z);
-    close(p, c.p);
+    close.delongTest(difference.value, c.difference[0]);
+    close.delongTest(difference.low, c.difference[1]);
+    close.delongTest(difference.high, c.difference[2]);
+    close.delongTest(z, c.z);
+    close.delongTest(p, c.p);
   },
 );
 
@@ -213,49 +270,27 @@ test.each(reference.obuchowski)(
   'Obuchowski with several pictures a patient equals NumPy to 1e-9, %#',
   (c) => {
     const shown = auroc(c.scores, c.positives, { patients: c.patients });
-    close(shown.value, c.area);
-    close(shown.low, c.logit[0]);
-    close(shown.high, c.logit[1]);
+    close.obuchowski(shown.value, c.area);
+    close.obuchowski(shown.low, c.logit[0]);
+    close.obuchowski(shown.high, c.logit[1]);
     const ours = delongAuroc(c.scores, c.positives, { patients: c.patients });
-    close(ours.value, c.area);
-    close(ours.standardError, c.error);
+    close.obuchowski(ours.value, c.area);
+    close.obuchowski(ours.standardError, c.error);
     expect(Math.abs(delongAuroc(c.scores, c.positives).standardError - c.error)).toBeGreaterThan(1e-3);
   },
 );
 
-// The 43 complete patients of DeLong, DeLong and Clarke-Pearson's own example, as the SAS/STAT User's Guide prints them
-// (PROC LOGISTIC, "Comparing Receiver Operating Characteristic Curves"), with its four digits: albumin, total protein,
-// Krebs-Goplerud score, whether the surgery helped.
-test("DeLong's own example equals SAS as published, to its four digits", () => {
-  const rows =
-    `30 58 10 0, 32 63 5 1, 39 68 3 1, 28 48 6 0, 32 58 3 1, 9 40 5 0, 25 57 8 0, 16 56 5 1, 38 57 5 1, 37 67 6 1,
-    32 54 4 1, 38 66 6 1, 41 66 5 1, 36 57 5 1, 43 70 4 1, 36 67 4 0, 23 44 6 1, 42 76 4 0, 40 66 6 0, 35 58 6 1, 38 68 7 1,
-    30 47 8 0, 45 74 5 1, 37 74 5 1, 31 66 6 1, 41 82 6 1, 43 70 5 1, 43 65 4 1, 32 51 5 1, 26 47 6 1, 33 68 6 0, 17 40 7 0,
-    37 61 5 1, 33 63 7 1, 42 77 6 1, 35 62 5 1, 29 57 9 0, 21 48 7 1, 28 62 8 0, 40 70 7 1, 33 57 6 1, 37 69 5 1, 36 66 5 1`
-      .split(',')
-      .map((row) => row.trim().split(' ').map(Number));
-  const helped = rows.map((row) => row[3] === 1);
-  const albumin = rows.map((row) => row[0]!);
-  const protein = rows.map((row) => row[1]!);
-  const krebs = rows.map((row) => 10 - row[2]!);
-  const published = [
-    [albumin, 0.7366, 0.0927, 0.5549, 0.9182],
-    [krebs, 0.7258, 0.1028, 0.5243, 0.9273],
-    [protein, 0.6478, 0.1, 0.4518, 0.8439],
-  ] as const;
-  for (const [scores, area, error, low, high] of published) {
-    const ours = delongAuroc(scores, helped);
-    close(ours.value, area, 6e-5);
-    close(ours.standardError, error, 6e-5);
-    close(ours.low, low, 6e-5);
-    close(ours.high, high, 6e-5);
-  }
-  const first = compareAurocs(albumin, krebs, helped);
-  close(first.difference.value, 0.0108, 6e-5);
-  close(first.p, 0.9102, 6e-5);
-  const second = compareAurocs(protein, krebs, helped);
-  close(second.difference.value, -0.078, 6e-5);
-  close(second.p, 0.4561, 6e-5);
+test.each(reference.delong.map((c, i) => [i, c] as const))(
+  'DeLong equals MLstatkit, which goes by midranks, to 1e-9, %i',
+  (i, { scores, positives }) => {
+    closeToMidranks(packages.delong[i]!, scores, positives, close.midranks);
+  },
+);
+
+// 43 patients whose data SAS/STAT prints; where is said in packages.py.
+test("DeLong's own example equals MLstatkit to 1e-9", () => {
+  const { positives, compared } = packages.published;
+  for (const { scores, ...theirs } of compared) closeToMidranks(theirs, scores, positives, close.published);
 });
 
 test.each(reference.bootstrap)(
@@ -268,32 +303,46 @@ test.each(reference.bootstrap)(
     const { replicates, confidence } = c;
     const ours = clusteredBootstrap(c.groups, statistic, { random: replayed, replicates, confidence });
     expect(draws.next().done).toBe(true);
-    close(ours.value, c.value);
-    close(ours.low, c.low);
-    close(ours.high, c.high);
+    close.bootstrap(ours.value, c.value);
+    close.bootstrap(ours.low, c.low);
+    close.bootstrap(ours.high, c.high);
   },
 );
 
-test.each(reference.mcnemar)('McNemar of $onlyFirst and $onlySecond equals SciPy to 1e-9', (c) => {
+/** Two models of which each alone is right so many times. */
+function compared({ onlyFirst, onlySecond }: { onlyFirst: number; onlySecond: number }) {
   const right = (first: boolean, second: boolean, count: number) =>
     Array.from({ length: count }, () => ({ first, second }));
   const pictures = [
-    ...right(true, false, c.onlyFirst),
-    ...right(false, true, c.onlySecond),
+    ...right(true, false, onlyFirst),
+    ...right(false, true, onlySecond),
     ...right(true, true, 10),
     ...right(false, false, 4),
   ];
-  const ours = mcnemar(
+  return mcnemar(
     pictures.map(({ first }) => first),
     pictures.map(({ second }) => second),
   );
+}
+
+test.each(reference.mcnemar)('McNemar of $onlyFirst and $onlySecond equals SciPy to 1e-9', (c) => {
+  const ours = compared(c);
   expect(ours).toMatchObject({ both: 10, neither: 4, onlyFirst: c.onlyFirst, onlySecond: c.onlySecond });
-  close(ours.exactP, c.exactP);
-  close(ours.chiSquare, c.chiSquare);
-  close(ours.chiSquareP, c.chiSquareP);
+  close.mcnemar(ours.exactP, c.exactP);
+  close.mcnemar(ours.chiSquare, c.chiSquare);
+  close.mcnemar(ours.chiSquareP, c.chiSquareP);
 });
 
-// The example of `ci.prop.ps` in statpsych, the R package of the interval's author, with its seven digits.
+test.each(packages.mcnemar)('McNemar of $onlyFirst and $onlySecond equals statsmodels to 1e-9', (c) => {
+  const ours = compared(c);
+  close.mcnemarPackage(ours.exactP, c.exactP);
+  if (c.chiSquare === undefined || c.chiSquareP === undefined) return;
+  close.mcnemarPackage(ours.chiSquare, c.chiSquare);
+  close.mcnemarPackage(ours.chiSquareP, c.chiSquareP);
+});
+
+// The example of `ci.prop.ps` in statpsych, the R package of the interval's author, with its seven digits:
+// https://rdocumentation.org/packages/statpsych/versions/1.7.0/topics/ci.prop.ps
 test("the paired difference of McNemar has Bonett and Price's interval as published, to its seven digits", () => {
   const counts = { 'true true': 6, 'true false': 26, 'false true': 4, 'false false': 12 };
   const pictures = Object.entries(counts).flatMap(([right, count]) => Array<string>(count).fill(right));
@@ -301,19 +350,19 @@ test("the paired difference of McNemar has Bonett and Price's interval as publis
     pictures.map((right) => right.startsWith('true')),
     pictures.map((right) => right.endsWith('true')),
   );
-  close(difference.low, 0.2548067, 5e-8);
-  close(difference.high, 0.6251933, 5e-8);
+  close.bonett(difference.low, 0.2548067);
+  close.bonett(difference.high, 0.6251933);
 });
 
 test.each(reference.permutation)(
   "p of a label permutation test equals scikit-learn's to 1e-9, $p",
   ({ observed, permuted, p }) => {
-    close(permutationP(observed, permuted), p);
+    close.permutation(permutationP(observed, permuted), p);
   },
 );
 
 test.each(reference.normal)('the two-sided p of z = $z equals SciPy to 1e-12 of itself', ({ z, p }) => {
-  close(twoSidedP(z) / p, 1, 1e-12);
-  close(normalProbability(-z), p / 2, 1e-15);
-  close(normalProbability(z), 1 - p / 2, 1e-15);
+  close.tail(twoSidedP(z) / p, 1);
+  close.normal(normalProbability(-z), p / 2);
+  close.normal(normalProbability(z), 1 - p / 2);
 });

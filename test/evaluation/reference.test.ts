@@ -9,6 +9,7 @@ import { normalQuantile } from '../../lib/evaluation/normal-quantile';
 import { studentQuantile } from '../../lib/evaluation/student-quantile';
 import { fitTemperature } from '../../lib/evaluation/temperature';
 import { wilson, zOf } from '../../lib/evaluation/wilson';
+import { agreement } from '../agreement';
 
 interface Case {
   labels: string[];
@@ -41,9 +42,23 @@ const reference = JSON.parse(
   means: { values: number[]; value: number; low: number; high: number }[];
 };
 
-const close = (ours: number | null | undefined, theirs: number | null, tolerance = 1e-12) => {
-  if (theirs === null) expect(ours).toBeNull();
-  else expect(Math.abs((ours as number) - theirs)).toBeLessThan(tolerance);
+const scikit = (statistic: string) => agreement(statistic, 'scikit-learn', 1e-12);
+const close = {
+  accuracy: scikit('accuracy'),
+  logLoss: scikit('log loss'),
+  brier: agreement('Brier score of several classes', 'NumPy', 1e-12),
+  sensitivity: scikit('sensitivity'),
+  specificity: scikit('specificity'),
+  precision: scikit('precision'),
+  f1: scikit('F1'),
+  auroc: scikit('AUROC of a class'),
+  meanAuroc: scikit('AUROC, mean over classes'),
+  temperature: agreement('temperature', "SciPy's root of the loss's slope", 1e-9),
+  wilson: agreement("Wilson's interval", 'statsmodels', 1e-12),
+  normal: agreement('normal quantile', 'SciPy', 1e-13, 'relative'),
+  student: agreement("Student's quantile", 'SciPy', 1e-10, 'relative'),
+  mean: agreement("mean with Student's interval", 'SciPy', 1e-11),
+  newcombe: agreement("Newcombe's interval of an area", "NumPy's roots of his quartic", 1e-9),
 };
 
 describe.each(reference.cases.map((c, i) => [i, c] as const))(
@@ -55,17 +70,17 @@ describe.each(reference.cases.map((c, i) => [i, c] as const))(
       expect(evaluation.confusion).toEqual(c.confusion);
       expect(confusionMatrix(c.truth, c.predicted, c.labels)).toEqual(c.confusion);
       expect(evaluation.count).toBe(c.truth.length);
-      close(evaluation.accuracy.value, c.accuracy);
-      close(evaluation.logLoss, c.logLoss);
-      close(evaluation.calibration!.logLoss!.value, c.logLoss);
-      close(evaluation.brier, c.brier);
+      close.accuracy(evaluation.accuracy.value, c.accuracy);
+      close.logLoss(evaluation.logLoss, c.logLoss);
+      close.logLoss(evaluation.calibration!.logLoss!.value, c.logLoss);
+      close.brier(evaluation.brier, c.brier);
     });
 
     test('figures of each class', () => {
       c.labels.forEach((label, k) => {
         const figures = evaluation.perClass[label]!;
         for (const name of ['sensitivity', 'precision', 'f1', 'specificity', 'auroc'] as const)
-          close(figures[name]!.value, c[name][k]!);
+          close[name](figures[name]!.value, c[name][k]!);
         expect(figures.recall).toEqual(figures.sensitivity);
         expect(figures.support).toBe(c.truth.filter((name) => name === label).length);
       });
@@ -74,46 +89,46 @@ describe.each(reference.cases.map((c, i) => [i, c] as const))(
     test('the overall area is the mean over classes', () => {
       const known = c.auroc.filter((area) => area !== null);
       const mean = known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
-      close(evaluation.auroc!.value, mean);
+      close.meanAuroc(evaluation.auroc!.value, mean);
     });
 
     test('temperature equals that of SciPy to 1e-9', () => {
       const truth = c.truth.map((name) => c.labels.indexOf(name));
-      close(fitTemperature(c.logits, truth), c.temperature, 1e-9);
+      close.temperature(fitTemperature(c.logits, truth), c.temperature);
     });
   },
 );
 
 test.each(reference.wilson)('Wilson of $successes/$n at $confidence equals statsmodels to 1e-12', (w) => {
   const ours = wilson(w.successes, w.n, w.confidence);
-  close(ours.value, w.successes / w.n);
-  close(ours.low, w.low);
-  close(ours.high, w.high);
+  expect(ours.value).toBe(w.successes / w.n);
+  close.wilson(ours.low, w.low);
+  close.wilson(ours.high, w.high);
 });
 
 test.each(reference.quantiles.normal)('normal quantile of $p equals SciPy to 1e-13', ({ p, value }) => {
-  close(normalQuantile(p), value, 1e-13 * Math.max(1, Math.abs(value)));
+  close.normal(normalQuantile(p), value);
 });
 
 test.each(reference.quantiles.student)(
   't quantile of $p with $degrees degrees equals SciPy to 1e-10',
   ({ p, degrees, value }) => {
-    close(studentQuantile(p, degrees), value, 1e-10 * Math.max(1, Math.abs(value)));
+    close.student(studentQuantile(p, degrees), value);
   },
 );
 
 test.each(reference.means)('t interval equals SciPy to 1e-11, %#', ({ values, value, low, high }) => {
   const ours = meanWithInterval(values);
-  close(ours.value, value);
-  close(ours.low, low, 1e-11);
-  close(ours.high, high, 1e-11);
+  close.mean(ours.value, value);
+  close.mean(ours.low, low);
+  close.mean(ours.high, high);
 });
 
 test.each(reference.areas)(
   "Newcombe's interval of an area of $area, $m and $n, equals the roots of his quartic by NumPy to 1e-9",
   ({ area, m, n, low, high }) => {
     const ours = newcombeInterval(area, zOf(0.95), m, n);
-    close(ours.low, low, 1e-9);
-    close(ours.high, high, 1e-9);
+    close.newcombe(ours.low, low);
+    close.newcombe(ours.high, high);
   },
 );

@@ -19,6 +19,7 @@ import { createModel, type TransferModel } from '../../lib/transfer/model';
 import { releaseBackbone, withBackbone } from '../../lib/transfer/open-backbone';
 import { type PoolingName, pooledShape, poolingFor } from '../../lib/transfer/pooling';
 import { presets } from '../../lib/transfer/preset';
+import { agreement } from '../agreement';
 import { pythonWith } from '../networks/peers';
 import { twoPictures } from '../networks/pictures';
 
@@ -147,12 +148,8 @@ describe.skipIf(!python)('against Keras', () => {
           });
         });
       }
-    console.log(
-      `${tf.getBackend()} ${name}: largest relative difference ${[...worst]
-        .map(([method, off]) => `${method} ${off.toExponential(1)}`)
-        .join(', ')}`,
-    );
-    for (const off of worst.values()) expect(off).toBeLessThan(1e-3);
+    for (const [method, off] of worst)
+      agreement(`${method} on ${name}, ${tf.getBackend()}`, "Keras' GradientTape, relative", 1e-3)(off, 0);
     backbone.dispose();
     expect(tf.memory().numTensors).toBe(before);
   }
@@ -198,8 +195,7 @@ describe.skipIf(!python)('against Keras', () => {
       ours.flatMap(({ map }) => Array.from(map.data)),
       theirs,
     );
-    console.log(`${tf.getBackend()} occlusion: largest relative difference ${off.toExponential(1)}`);
-    expect(off).toBeLessThan(1e-3);
+    agreement(`occlusion, ${tf.getBackend()}`, 'Keras, relative', 1e-3)(off, 0);
     await releaseBackbone();
   }
 

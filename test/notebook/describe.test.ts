@@ -59,7 +59,7 @@ describe('a model', () => {
     expect(lines).toContain('epochs      25 of 25, kept: 21');
     expect(lines).toContain('validation  loss 0.172, accuracy 0.962 in the kept epoch');
     expect(lines.at(-1)).toBe(
-      'Synthetic phantoms, not X-rays of people. For education only, not for diagnosis.',
+      'Synthetic phantoms, not X-rays of people. For education only, never for diagnosis.',
     );
     expect(outputOf(model).bundle['text/html']).toContain('<td style="text-align: left"><b>split</b></td>');
   });
@@ -101,7 +101,7 @@ test('predictions are a table, a row a picture', () => {
     'picture       called  probability of covid  probability of normal',
     'covid/1.png   covid   0.900                 0.100',
     'normal/2.png  covid   0.620                 0.380',
-    'For education only, not for diagnosis.',
+    'For education only, never for diagnosis.',
   ]);
 });
 

@@ -64,7 +64,7 @@ const expected: Record<keyof typeof plots, string[]> = {
     '17',
     '70.8 %',
     'pneumonia',
-    'Synthetic phantoms, not X-rays of people. For education only, not for diagnosis.',
+    'Synthetic phantoms, not X-rays of people. For education only, never for diagnosis.',
   ],
   notCovid: [
     'NORMAL',
@@ -75,7 +75,13 @@ const expected: Record<keyof typeof plots, string[]> = {
     'article',
     'MobileNet',
   ],
-  comparison: ['VGG16', '0.963 [0.817, 0.993]', '0.480', 'article', 'For education only, not for diagnosis.'],
+  comparison: [
+    'VGG16',
+    '0.963 [0.817, 0.993]',
+    '0.480',
+    'article',
+    'For education only, never for diagnosis.',
+  ],
   learningCurves: [
     '32×32 pixels',
     'fractal, pretrained',
@@ -88,11 +94,11 @@ const expected: Record<keyof typeof plots, string[]> = {
     'In brackets: 95 % intervals. Dashed: guessing.',
     'sensitivity',
     '1 − specificity',
-    'For education only, not for diagnosis.',
+    'For education only, never for diagnosis.',
   ],
   rocOfModels: [
     'sensitivity',
-    'Synthetic phantoms, not X-rays of people. For education only, not for diagnosis.',
+    'Synthetic phantoms, not X-rays of people. For education only, never for diagnosis.',
   ],
   precisionRecall: ['recall', 'precision'],
   precisionRecallOfOne: ['recall', 'precision'],
@@ -124,7 +130,7 @@ const expected: Record<keyof typeof plots, string[]> = {
     '0.95 [0.91, 0.99]',
     'flagged',
     'clear',
-    'For education only, not for diagnosis.',
+    'For education only, never for diagnosis.',
   ],
   baselines: ['32×32 pixels', '0.993 [0.960, 0.999]', 'baseline', 'transferred features', 'three classes'],
 };

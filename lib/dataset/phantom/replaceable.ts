@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InputError } from '../../core/check';
 import { exists } from '../../core/files';
 import { readRecords, recordsName } from '../records';
-import { syntheticSource, type Xray } from '../xray';
+import { isSynthetic, type Xray } from '../xray';
 
 const litter = new Set(['thumbs.db', 'desktop.ini']);
 const ours = (name: string, pictures: ReadonlySet<string>) =>
@@ -21,7 +21,7 @@ export async function replaceableRecords(folder: string): Promise<Xray[]> {
   };
   const names = await readdir(folder).catch((): never => refuse('is not a folder that can be read'));
   const records = names.includes(recordsName) ? await readRecords(folder) : [];
-  const real = records.find(({ source }) => source !== syntheticSource);
+  const real = records.find((record) => !isSynthetic([record]));
   if (real) refuse(`holds pictures of "${real.source}", not phantoms`);
   const pictures = new Set(records.map((xray) => path.basename(xray.path)));
   const foreign = names.find((name) => !ours(name, pictures));
