@@ -11,20 +11,8 @@ const sources = [
   import.meta.dirname,
 ];
 
-async function filesIn(folder) {
-  const names = await readdir(folder, { recursive: true });
-  return names
-    .filter((name) => /\.m?js$/.test(name))
-    .sort()
-    .map((name) => path.join(folder, name));
-}
-
 /** SHA-256 over the files that figures follow from. */
-export async function codeHash() {
-  const hash = createHash('sha256');
-  for (const folder of sources) for (const file of await filesIn(folder)) hash.update(await readFile(file));
-  return hash.digest('hex');
-}
+export const codeHash = () => library('core/code-hash').codeHash(sources);
 
 /**
  * A memory on disk for figures that take long: `keep(name, compute)` gives what is kept under that name, else computes

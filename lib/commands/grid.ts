@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { WorkOptions } from '../core/progress';
+import type { ReadingOptions } from '../dataset/reading-options';
 import type { Grid } from '../grid/grid';
 import type { GridOptions, GridResult } from '../grid/run-grid';
+import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { run, whole } from './run';
 
 async function here(grid: Grid, options: GridOptions): Promise<GridResult> {
@@ -11,7 +12,7 @@ async function here(grid: Grid, options: GridOptions): Promise<GridResult> {
 
 async function onQueue(
   grid: Grid,
-  options: WorkOptions & { readonly queue: string; readonly store: string },
+  options: ReadingOptions & { readonly queue: string; readonly store: string },
 ): Promise<GridResult> {
   const { checkRedis } = await import('../grid/queue/connection.js');
   const { runOnQueue } = await import('../grid/queue/run-on-queue.js');
@@ -21,8 +22,7 @@ async function onQueue(
 
 /** `grid`: networks, presets, folds and seeds of a description, compared. */
 export function addGrid(program: Command): void {
-  program
-    .command('grid')
+  addStrict(program.command('grid'))
     .description(
       'trains every network with every preset over folds and seeds, as a YAML file says, and compares',
     )
@@ -34,8 +34,8 @@ export function addGrid(program: Command): void {
     )
     .option('--queue <url>', 'redis://host:port: the workers of a queue compute; needs --store')
     .option('--json', 'print one JSON object')
-    .action((file: string, { store, processes, queue }, command: Command) =>
-      run(command, async (work) => {
+    .action((file: string, { store, processes, queue, strict }, command: Command) =>
+      run(command, async (work, warn) => {
         if (queue && !store)
           throw new InvalidArgumentError('--queue needs --store, a place that all workers see');
         if (queue && processes)
@@ -45,15 +45,17 @@ export function addGrid(program: Command): void {
         const { readGrid } = await import('../grid/read-grid.js');
         const { comparisonText } = await import('../grid/comparison-text.js');
         const grid = await readGrid(file);
+        const { refused, reading } = withoutRefused(work, warn, strict);
         const result = queue
-          ? await onQueue(grid, { queue, store, ...work })
-          : await here(grid, { store, processes, ...work });
+          ? await onQueue(grid, { queue, store, ...reading })
+          : await here(grid, { store, processes, ...reading });
         const { comparison, failed, computed, found } = result;
         return {
-          json: result,
+          json: { ...result, refused },
           text: [
             ...(comparison ? [comparisonText(comparison)] : []),
             `${computed} pieces computed, ${found} found; results in ${result.store}`,
+            ...refusedRemark(refused),
           ].join('\n'),
           problems: [
             ...failed.map(({ title, reason }) => `${title}: ${reason}`),

@@ -4,7 +4,13 @@ import { access, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InputError } from './check';
-import { removeLeftovers, replacedName, restoreReplaced, temporaryName } from './temporary-name';
+import {
+  removeLeftovers,
+  removeLeftoversOnce,
+  replacedName,
+  restoreReplaced,
+  temporaryName,
+} from './temporary-name';
 import { asWriteError, WriteError, writing } from './write-error';
 
 /** SHA-256 of bytes or text, in lower-case hexadecimal. */
@@ -92,7 +98,7 @@ const discard = (temporary: string): Promise<void> =>
 
 /**
  * Writes a file whole or not at all: temporary name, fsync, rename. Makes the folder where needed, and removes what killed
- * processes left of the file.
+ * processes left unfinished in it, the first time that this process writes there.
  * @throws WriteError where the system refuses
  */
 export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
@@ -107,7 +113,7 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array): 
     await discard(temporary);
     throw error;
   }
-  await removeLeftovers(file);
+  await removeLeftoversOnce(path.dirname(path.resolve(file)));
 }
 
 /** Writes an object as indented JSON, whole or not at all. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { bounded } from '../core/bounded';
 import { asError, InputError } from '../core/check';
 import { exists, sha256 } from '../core/files';
 import { unreadableSetting } from '../core/settings';
 import { visible } from '../core/visible';
-import { bounded } from './bounded';
 import { byText, classFolders, listFolder } from './class-files';
 import { type DecodedPictures, decodedPictures } from './decoded-pictures';
 import { inspectPicture } from './inspect-picture';

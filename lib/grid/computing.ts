@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { openBackend } from '../compute/open-backend';
 import { InputError } from '../core/check';
-import { hashFile, sha256 } from '../core/files';
-import { filesBelow } from '../core/files-below';
+import { codeHash } from '../core/code-hash';
 import { projectFolder } from '../core/settings';
 
 /** What the bits of a result depend on, besides the data and the description of the work. */
@@ -20,20 +19,11 @@ export interface Computing {
 /** Folders of the compiled library that results come from. */
 const folders = ['core', 'compute', 'dataset', 'evaluation', 'networks', 'transfer', 'audit', 'grid'];
 
-async function hashCode(): Promise<string> {
-  const hashes: string[] = [];
-  for (const folder of folders) {
-    const at = path.join(projectFolder, 'dist', folder);
-    for (const name of await filesBelow(at))
-      if (name.endsWith('.js')) hashes.push(`${folder}/${name} ${await hashFile(path.join(at, name))}`);
-  }
-  return sha256(hashes.join('\n'));
-}
-
 let code: Promise<string> | undefined;
 
-/** Hash of the compiled code, taken once a process. */
-export const codeHash = (): Promise<string> => (code ??= hashCode());
+/** Taken once a process. */
+const hashOfCode = (): Promise<string> =>
+  (code ??= codeHash(folders.map((name) => path.join(projectFolder, 'dist', name))));
 
 /**
  * One thread an operation, unless `TF_NUM_INTRAOP_THREADS` says another number: pieces run beside each other, and the
@@ -47,7 +37,7 @@ export function limitThreads(): void {
 export async function computingHere(): Promise<Computing> {
   limitThreads();
   const { backend, tensorflow = null, gpu, threads } = await openBackend();
-  return { backend, tensorflow, gpu: gpu !== undefined, threads, code: await codeHash() };
+  return { backend, tensorflow, gpu: gpu !== undefined, threads, code: await hashOfCode() };
 }
 
 const described: Readonly<Record<keyof Computing, string>> = {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { bounded } from '../core/bounded';
 import { InputError } from '../core/check';
 import { exists, hashFile, sha256, writeFileAtomic } from '../core/files';
 import { cacheFolder } from '../core/settings';
-import { bounded } from '../dataset/bounded';
 import type { Xray } from '../dataset/xray';
 import type { ResultStore } from './result-store';
 

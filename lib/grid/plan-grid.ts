@@ -1,8 +1,8 @@
 import { sha256 } from '../core/files';
-import type { WorkOptions } from '../core/progress';
 import { classesOf } from '../dataset/classes-of';
 import { loadDataset } from '../dataset/load-dataset';
 import { patientFolds } from '../dataset/patient-folds';
+import type { ReadingOptions } from '../dataset/reading-options';
 import { isSynthetic, type Xray } from '../dataset/xray';
 import type { BackboneDescription } from '../networks/backbone-description';
 import type { BackboneOptions } from '../networks/backbone-options';
@@ -12,7 +12,6 @@ import { describeFeatures } from '../transfer/feature-settings';
 import { withBackbone } from '../transfer/open-backbone';
 import { variantKey } from '../transfer/picture-variants';
 import { type Computing, computingHere } from './computing';
-
 import type { Grid } from './grid';
 import { recordsHash } from './kept-records';
 import { variantsOfPiece } from './piece-variants';
@@ -80,9 +79,10 @@ function planGroup(
 /**
  * Cuts a grid into pieces with names that follow from what they are: reads the datasets, opens each network once for the
  * hash of its weights, downloads weights that are absent.
+ * @param work.onRefused told of each picture that cannot be used; the grid is of the others. Default: it throws
  * @throws InputError as `loadDataset`, `loadBackbone` and `patientFolds` do
  */
-export async function planGrid(grid: Grid, work: WorkOptions = {}): Promise<PlannedGrid> {
+export async function planGrid(grid: Grid, work: ReadingOptions = {}): Promise<PlannedGrid> {
   const computing = await computingHere();
   const records: Xray[][] = [];
   for (const { folder, classes } of grid.datasets)

@@ -1,5 +1,6 @@
 import { checkWhole } from '../core/check';
 import type { WorkOptions } from '../core/progress';
+import type { ReadingOptions } from '../dataset/reading-options';
 import { childRunner } from './child-runner';
 import type { GridComparison } from './comparison';
 import type { Grid } from './grid';
@@ -14,7 +15,7 @@ import type { ResultStore } from './result-store';
 import { type PiecesDone, runPieces } from './run-pieces';
 
 /** How a grid is run on this machine. */
-export interface GridOptions extends WorkOptions {
+export interface GridOptions extends ReadingOptions {
   /** Where results are kept: a folder, or "s3://bucket/prefix". Default: `grid` in the cache. */
   readonly store?: string;
   /** Local processes that work at once, each with its own memory. Default: this process alone. */
@@ -68,11 +69,11 @@ export async function keepPlanned(
  * @throws the signal's reason when interrupted; finished pieces are kept, and found when it is run again
  */
 export async function runGrid(grid: Grid, options: GridOptions = {}): Promise<GridResult> {
-  const { store: url = ownStore(), processes, onProgress, signal } = options;
+  const { store: url = ownStore(), processes, onProgress, signal, onRefused } = options;
   if (processes !== undefined) checkWhole('processes', processes, 1, 1024);
   const work = { onProgress, signal };
   const store = await openStore(url);
-  const planned = await planGrid(grid, work);
+  const planned = await planGrid(grid, { ...work, onRefused });
   const hash = await keepPlanned(planned, store, work);
   const { plan } = planned;
   const runners = processes

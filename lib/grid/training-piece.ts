@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { bounded } from '../core/bounded';
 import { InputError } from '../core/check';
 import { exists, sha256, writeJson } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { cacheLimit } from '../core/settings';
 import { touch } from '../core/touch';
-import { bounded } from '../dataset/bounded';
 import { patientFolds } from '../dataset/patient-folds';
 import { evict } from '../transfer/feature-cache';
 import { featureFolder, inOrigin, withOrigin } from '../transfer/feature-folder';

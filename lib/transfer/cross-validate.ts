@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { bounded } from '../core/bounded';
 import { checkWhole, InputError } from '../core/check';
-import { bounded } from '../dataset/bounded';
 import { classesOf } from '../dataset/classes-of';
 import { drawPerClass } from '../dataset/draw-per-class';
 import { type Fold, patientFolds } from '../dataset/patient-folds';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { bounded } from '../core/bounded';
 import { touch } from '../core/touch';
-import { bounded } from '../dataset/bounded';
 import {
   readManifest,
   readShard,

@@ -1,6 +1,6 @@
+import { bounded } from '../core/bounded';
 import { InputError } from '../core/check';
 import { sha256 } from '../core/files';
-import { bounded } from '../dataset/bounded';
 import { readPictureFile } from '../dataset/read-pixels';
 import type { ReadingOptions } from '../dataset/reading-options';
 import type { PictureToSee } from './picture-variants';

@@ -61,8 +61,20 @@ it('writing a folder finds what a dead process had moved aside, and leaves nothi
   expect(readFileSync(path.join(model, 'content'), 'utf8')).toBe('old and new');
 });
 
-it('writing a file leaves nothing of a dead process', async () => {
+it('writing the first file into a folder removes what dead processes had not finished there', async () => {
+  const kept = [temporaryName(model), ofDead(replacedName(`${model}s`))];
+  for (const name of kept) writeFileSync(name, '');
   writeFileSync(ofDead(temporaryName(model)), 'half');
+  writeFileSync(ofDead(temporaryName(`${model}\n.s`)), 'half');
   await writeFileAtomic(model, 'whole');
-  expect(readdirSync(folder)).toEqual(['model']);
+  expect(readdirSync(folder).sort()).toEqual(['model', ...kept.map((name) => path.basename(name))].sort());
+});
+
+it('a folder is looked through once a process, not with every file', async () => {
+  await writeFileAtomic(model, 'whole');
+  const late = ofDead(temporaryName(model));
+  writeFileSync(late, 'half');
+  await writeFileAtomic(model, 'again');
+  await writeFileAtomic(`${model}s`, 'whole');
+  expect(readdirSync(folder)).toContain(path.basename(late));
 });

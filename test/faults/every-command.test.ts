@@ -14,6 +14,7 @@ import {
   expectSentence,
   finished,
   inFolder,
+  trials,
   unfinished,
   type Workplace,
   workplace,
@@ -32,9 +33,16 @@ type Trial = 'moment' | 'cut' | 'eio' | 'full' | 'both';
 const everyDay: Readonly<Record<string, readonly Trial[]>> = {
   data: ['moment', 'cut', 'eio', 'full', 'both'],
   train: ['moment', 'eio', 'both'],
-  features: ['cut', 'full'],
+  features: ['moment', 'cut', 'full'],
   report: ['moment'],
 };
+/**
+ * Moments that come in a row, each in what the former have left; the command is finished after the last. Every day all
+ * do; in the long form those of the one that takes longest.
+ */
+const inARow: Readonly<Record<string, number>> = long
+  ? { report: 10 }
+  : { data: 10, train: 10, features: 10, report: 3 };
 const cli = path.join(projectFolder, 'dist', 'cli.js');
 
 let place: Workplace;
@@ -95,6 +103,7 @@ interface Calm {
 describe.each(Object.keys(everyDay))('%s', (name) => {
   const when = (trial: Trial) => test.runIf(long || everyDay[name]!.includes(trial));
   const random = seededRandom(`faults of ${name}`);
+  const kills = inARow[name] ?? 1;
   let command: Command;
   let calm: Calm;
   const begin = (what: string): string => {
@@ -130,12 +139,13 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
   ): Promise<number> {
     const all = Array.from({ length: calm.writes }, (_, i) => i + 1);
     const chosen = random.shuffle(all).slice(0, tried);
-    for (const [i, at] of chosen.entries()) {
+    await trials(chosen.length, async (i) => {
+      const at = chosen[i]!;
       const folder = begin(`${what}-${at}`);
       await tryFault(folder, (fault) => (disk as FailingDisk).environment(folder, { at, ...fault }), i);
       await expectRecovery(command, folder, calm.expected);
       rmSync(folder, { recursive: true, force: true });
-    }
+    });
     return chosen.length;
   }
 
@@ -152,13 +162,15 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
       timeout,
     },
     async () => {
-      for (let i = 0; i < tried; i++) {
+      const rows = Math.ceil(tried / (long ? kills : 1));
+      await trials(rows, async (i) => {
         const folder = begin(`killed-${i}`);
-        await killed(command, folder, random.uniform() * calm.duration);
+        for (let kill = 0; kill < kills; kill++)
+          await killed(command, folder, random.uniform() * calm.duration);
         await expectRecovery(command, folder, calm.expected);
         rmSync(folder, { recursive: true, force: true });
-      }
-      say(`killed at ${tried} moments of ${Math.round(calm.duration)} ms`);
+      });
+      say(`killed at ${rows * kills} moments of ${Math.round(calm.duration)} ms`);
     },
   );
 
@@ -200,7 +212,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
       mkdirSync(small);
       if (!canMount(small)) return skip('a small disk cannot be mounted here: that needs root on Linux');
       let told = 0;
-      for (let i = 0; i < tried; i++) {
+      await trials(tried, async () => {
         mount('-t', 'tmpfs', '-o', `size=${512 * 2 ** 20}`, 'tmpfs', small);
         try {
           command.prepare?.(small);
@@ -213,7 +225,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
         } finally {
           execFileSync('umount', [small]);
         }
-      }
+      });
       say(`${tried} full disks, ${told} ended the command`);
     },
   );
@@ -224,7 +236,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
       timeout,
     },
     async () => {
-      for (let i = 0; i < Math.ceil(tried / 10); i++) {
+      await trials(Math.ceil(tried / 10), async (i) => {
         const folder = begin(`both-${i}`);
         const run = () => runCli(command.args(folder), inFolder(folder));
         for (const ended of await Promise.all([run(), run()])) {
@@ -237,7 +249,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
         expect(third.code, third.stderr).toBe(0);
         expect(finished(folder)).toEqual(before);
         rmSync(folder, { recursive: true, force: true });
-      }
+      });
       say(`two at once, ${Math.ceil(tried / 10)} times`);
     },
   );

@@ -7,13 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../lib/core/files';
 import { seededRandom } from '../../lib/core/random';
 import { projectFolder } from '../../lib/core/settings';
-import { entriesIn, workingIn } from './commands';
+import { entriesIn, trials, workingIn } from './commands';
 import { failingDisk } from './failing-disk';
 import { type SetupSources, setupSources } from './setup-project';
 
 const random = seededRandom('setup at any moment');
-/** How often each fault is tried: a setup takes ten times what another command takes. */
-const times = Math.ceil(Number(process.env.XRAY_KILLS ?? 1) / 10);
+/** How often each fault is tried. */
+const times = Number(process.env.XRAY_KILLS ?? 1);
+/** It is killed so often in a row, each time in what the former runs have left, then finished. */
+const inARow = process.env.XRAY_KILLS ? 10 : 3;
 
 /** Setup itself has crashed; what commands say that it starts may be anything. */
 const ownStack = /at .*scripts\/setup\S*\.mjs:\d+/;
@@ -94,14 +96,18 @@ describe('setup', () => {
     timeout: 120_000 * (1 + times),
   }, async ({ skip }) => {
     if (typeof sources === 'string') return skip(sources);
-    for (let i = 0; i < times; i++) {
+    const from = sources;
+    const rows = process.env.XRAY_KILLS ? Math.ceil(times / inARow) : 1;
+    await trials(rows, async (i) => {
       const project = path.join(home, `killed-${i}`);
-      cpSync(sources.project, project, { recursive: true });
-      const killed = await setup(project, sources, random.between(500, longest));
-      await expectRecovery(project, sources, killed.told);
+      cpSync(from.project, project, { recursive: true });
+      let told = '';
+      for (let kill = 0; kill < inARow; kill++)
+        told = (await setup(project, from, random.between(500, longest))).told;
+      await expectRecovery(project, from, told);
       rmSync(project, { recursive: true, force: true });
-    }
-    console.info(`setup: killed at ${times} moments`);
+    });
+    console.info(`setup: killed at ${rows * inARow} moments`);
   });
 
   test.runIf(process.env.XRAY_KILLS)(
@@ -120,22 +126,23 @@ describe('setup', () => {
       } catch {
         skip('a small disk cannot be mounted here: that needs root on Linux');
       }
-      for (let i = 0; i < times; i++) {
+      const from = sources;
+      await trials(times, async () => {
         mount('-t', 'tmpfs', '-o', `size=${Math.round(random.between(2, 40))}m`, 'tmpfs', project);
         try {
-          cpSync(sources.project, project, { recursive: true });
-          const full = await setup(project, sources);
+          cpSync(from.project, project, { recursive: true });
+          const full = await setup(project, from);
           expect(full.code, full.told).toBe(1);
           expect(full.told).toMatch(
             /\/small\/\S+ cannot be written: no space is left on its disk.*npm run setup/,
           );
           expect(full.told).not.toMatch(ownStack);
           mount('-o', 'remount,size=400m', project);
-          await expectRecovery(project, sources, full.told);
+          await expectRecovery(project, from, full.told);
         } finally {
           execFileSync('umount', [project]);
         }
-      }
+      });
       console.info(`setup: ${times} full disks`);
     },
   );
@@ -149,25 +156,26 @@ describe('setup', () => {
       if (typeof sources === 'string') return skip(sources);
       const disk = failingDisk();
       if (typeof disk === 'string') return skip(disk);
+      const from = sources;
       const run = async (name: string, at: number) => {
         const project = path.join(home, name);
-        cpSync((sources as SetupSources).project, project, { recursive: true });
+        cpSync(from.project, project, { recursive: true });
         const environment = disk.environment(project, { at, what: 'EIO' });
-        const ended = await setup(project, sources as SetupSources, undefined, environment);
+        const ended = await setup(project, from, undefined, environment);
         return { project, ended, writes: disk.writes().length };
       };
       const calm = await run('counted', 0);
       expect(calm.ended.code, calm.ended.told).toBe(0);
       let told = 0;
-      for (let i = 0; i < times; i++) {
+      await trials(times, async (i) => {
         const { project, ended } = await run(`eio-${i}`, 1 + random.integer(calm.writes));
         expect(ended.told).not.toMatch(ownStack);
         // What a command that it starts can do without, or tries again, is no failure of setup's.
         if (ended.code !== 0) expect(ended.told).toMatch(/✗|cannot be written/);
         if (/✗/.test(ended.told)) told++;
-        await expectRecovery(project, sources, ended.told);
+        await expectRecovery(project, from, ended.told);
         rmSync(project, { recursive: true, force: true });
-      }
+      });
       disk.remove();
       console.info(`setup: EIO at ${times} of ${calm.writes} writes, ${told} kept a step from being done`);
     },

@@ -23,7 +23,7 @@ export default async function compute(job: SandboxedJob<PieceJob>): Promise<Piec
   const store = await openStore(job.data.store);
   const plan = await keptPlan(store, job.data.plan);
   const piece = plan.pieces.find(({ name }) => name === job.data.piece)!;
-  let reported = 0;
+  let reported = performance.now();
   return computePiece(plan, piece, store, {
     onProgress: ({ stage, done, total }) => {
       if (performance.now() - reported < reportEvery) return;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlowProducer, type Queue } from 'bullmq';
-import type { WorkOptions } from '../../core/progress';
+import type { ReadingOptions } from '../../dataset/reading-options';
 import type { Grid } from '../grid';
 import { openStore } from '../open-store';
 import { type Plan, resultName } from '../plan';
@@ -61,10 +61,11 @@ export async function runOnQueue(
     store: at,
     onProgress,
     signal,
-  }: WorkOptions & { readonly queue: string; readonly store: string },
+    onRefused,
+  }: ReadingOptions & { readonly queue: string; readonly store: string },
 ): Promise<GridResult> {
   const store = await openStore(at);
-  const planned = await planGrid(grid, { onProgress, signal });
+  const planned = await planGrid(grid, { onProgress, signal, onRefused });
   const { plan } = planned;
   const result = resultName(plan.pieces.at(-1)!);
   const total = plan.pieces.length;
