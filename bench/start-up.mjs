@@ -71,6 +71,8 @@ export async function startUp({ repeats, python, say }) {
         here: middle(({ predict }) => predict),
         peer: middle(({ predictInKeras }) => predictInKeras),
         most: 2.5,
+        bound:
+          'of a profile a fifth is the loading of TensorFlow’s library, a fifth the pass of one picture, an eighth the drawing of random weights, which a user’s network reads instead, a tenth the compiling of JavaScript',
       }),
     ];
     for (const { name, here, peer } of rows)

@@ -4,7 +4,7 @@ import type { BackboneOptions } from './backbone-options';
 import { freeLayer } from './free-layer';
 import type { FrozenBase } from './frozen-base';
 import { inferenceEngine } from './inference/engine';
-import { loadBackbone } from './load-backbone';
+import { loadUndrawn } from './load-backbone';
 
 /**
  * Makes a backbone compute only, with the weights that it has now. Its network of layers must not be used any more:
@@ -30,15 +30,27 @@ export function freeze(
 }
 
 /**
- * A network with its weights, cut where features are taken, to compute with. Its owner frees it with `dispose()`.
+ * A network with its weights, cut where features are taken, to compute with. Its owner frees it with `dispose()`. It is
+ * made ready when it first computes: a run that finds all features in the cache does not wait for it.
  * @throws InputError as `loadBackbone`
  */
 export async function loadFrozenBase(options: BackboneOptions): Promise<FrozenBase> {
-  const backbone = await loadBackbone(options);
-  try {
-    return freeze(await tensorflow(), backbone, options);
-  } catch (error) {
-    backbone.model.dispose();
-    throw error;
-  }
+  const { backbone, draw } = await loadUndrawn(options);
+  const tf = await tensorflow();
+  let frozen: FrozenBase | undefined;
+  const ready = (): FrozenBase => {
+    if (!frozen) {
+      draw();
+      frozen = freeze(tf, backbone, options);
+    }
+    return frozen;
+  };
+  const { model, ...description } = backbone;
+  return {
+    ...description,
+    options,
+    infer: (batch) => ready().infer(batch),
+    inSteps: (batch) => ready().inSteps(batch),
+    dispose: () => (frozen ? frozen.dispose() : model.dispose()),
+  };
 }

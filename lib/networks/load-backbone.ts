@@ -72,7 +72,16 @@ async function weightsFile(row: Network, weights: string): Promise<string | unde
   return weights;
 }
 
-async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions): Promise<Backbone> {
+/** A backbone whose random weights are drawn later. */
+export interface UndrawnBackbone {
+  readonly backbone: Backbone;
+  /** Gives the network its random weights, which of a large one takes a second; of other weights, nothing. */
+  readonly draw: () => void;
+}
+
+const nothingToDraw = (): void => undefined;
+
+async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions): Promise<UndrawnBackbone> {
   const { weights = row.pretraining, seed = 0, preprocessing = row.preprocessing } = options;
   const file = await weightsFile(row, weights);
   const network = row.build(tf, row.inputSize);
@@ -80,7 +89,6 @@ async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions)
     const cut = checkCut(network, options.cut ?? row.cut, row.title);
     const needed = layersUpTo(network, cut);
     const random = weights === 'random';
-    if (random) setRandomWeights(tf, network, needed, seed, preprocessing);
     const { files, unusedLayers } = file
       ? await setStored(tf, network, needed, file, row.title)
       : { files: [], unusedLayers: [] };
@@ -88,14 +96,17 @@ async function loadKnown(tf: TensorFlow, row: Network, options: BackboneOptions)
       ? ['random', randomWeightsVersion, row.name, cut, seed, preprocessing]
       : ['none', row.name, cut];
     return {
-      name: row.name,
-      title: row.title,
-      inputSize: row.inputSize,
-      preprocessing: random ? preprocessing : row.preprocessing,
-      weights,
-      weightsHash: file ? await hashWeights(row.name, cut, files) : sha256(made.join('\n')),
-      unusedLayers,
-      ...describe(cutAt(tf, network, cut), cut),
+      backbone: {
+        name: row.name,
+        title: row.title,
+        inputSize: row.inputSize,
+        preprocessing: random ? preprocessing : row.preprocessing,
+        weights,
+        weightsHash: file ? await hashWeights(row.name, cut, files) : sha256(made.join('\n')),
+        unusedLayers,
+        ...describe(cutAt(tf, network, cut), cut),
+      },
+      draw: random ? () => setRandomWeights(tf, network, needed, seed, preprocessing) : nothingToDraw,
     };
   } catch (error) {
     network.dispose();
@@ -162,18 +173,38 @@ async function withNorm(tf: TensorFlow, backbone: Backbone, norm: string): Promi
 }
 
 /**
- * A network with its weights, cut where features are taken. Its owner frees it with `model.dispose()`.
- * @throws InputError for an unknown name or layer (with the nearest ones), or weights that are absent (with what to do),
- * damaged, or another network's (with the layer and both shapes)
+ * As `loadBackbone`, but for random weights, which the caller has drawn when it needs them: whoever finds all features in
+ * the cache never does.
+ * @throws InputError as `loadBackbone`
  */
-export async function loadBackbone(options: BackboneOptions): Promise<Backbone> {
+export async function loadUndrawn(options: BackboneOptions): Promise<UndrawnBackbone> {
   const { name, seed = 0, preprocessing, norm } = options;
   checkWhole('seed', seed, 0);
   if (preprocessing !== undefined) checkChoice('preprocessing', preprocessing, preprocessingModes);
   const file = isBackboneName(name) ? undefined : await modelFile(name);
   const tf = await tensorflow();
-  const backbone = file
-    ? await loadFromDisk(tf, file, options)
+  const loaded = file
+    ? { backbone: await loadFromDisk(tf, file, options), draw: nothingToDraw }
     : await loadKnown(tf, networkNamed(name), options);
-  return norm === undefined ? backbone : withNorm(tf, backbone, norm);
+  if (norm === undefined) return loaded;
+  // Drawn later, they would take the place of the statistics.
+  return { backbone: await withNorm(tf, drawn(loaded), norm), draw: nothingToDraw };
 }
+
+function drawn({ backbone, draw }: UndrawnBackbone): Backbone {
+  try {
+    draw();
+    return backbone;
+  } catch (error) {
+    backbone.model.dispose();
+    throw error;
+  }
+}
+
+/**
+ * A network with its weights, cut where features are taken. Its owner frees it with `model.dispose()`.
+ * @throws InputError for an unknown name or layer (with the nearest ones), or weights that are absent (with what to do),
+ * damaged, or another network's (with the layer and both shapes)
+ */
+export const loadBackbone = async (options: BackboneOptions): Promise<Backbone> =>
+  drawn(await loadUndrawn(options));

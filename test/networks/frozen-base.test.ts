@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { oneDnn } from '../../lib/compute/one-dnn';
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { freeLayer } from '../../lib/networks/free-layer';
 import { freeze, loadFrozenBase } from '../../lib/networks/freeze';
 import { loadBackbone } from '../../lib/networks/load-backbone';
+import { setRandomWeights } from '../../lib/networks/random-weights';
 import { fillWeights, writeLayersModel } from '../transfer/tiny-backbone';
 import { oddNetwork } from './inference/odd-network';
+
+vi.mock('../../lib/networks/random-weights', { spy: true });
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xray-frozen-'));
 const options = { name: folder, cut: 'end_conv' };
@@ -74,4 +77,28 @@ test('takes the weights that the network has when it is frozen', async () => {
 
 test('is not loaded where the backbone is not', async () => {
   await expect(loadFrozenBase({ name: folder, cut: 'nowhere' })).rejects.toThrow(/has no layer "nowhere"/);
+});
+
+test('draws random weights when it first computes, once, and then computes what the network of layers does', async () => {
+  const random = { name: 'mobilenet', cut: 'conv_pw_1_relu', weights: 'random', seed: 3 } as const;
+  const base = await loadFrozenBase(random);
+  expect(setRandomWeights).not.toHaveBeenCalled();
+  const pictures = tf.randomUniform([1, 224, 224, 3], -1, 1, 'float32', 4) as Tensor4D;
+  const found = [base.infer(pictures), base.infer(pictures)] as Tensor4D[];
+  expect(setRandomWeights).toHaveBeenCalledOnce();
+  const { model, ...description } = await loadBackbone(random);
+  expect(base).toMatchObject(description);
+  const expected = model.predict(pictures) as Tensor4D;
+  for (const map of found)
+    expect(tf.tidy(() => map.sub(expected).abs().max().div(expected.abs().max()).dataSync()[0])).toBeLessThan(
+      1e-5,
+    );
+  tf.dispose([pictures, expected, ...found]);
+  base.dispose();
+  model.dispose();
+});
+
+test('frees what was never computed with', async () => {
+  const base = await loadFrozenBase({ name: 'mobilenet', cut: 'conv_pw_1_relu', weights: 'random' });
+  base.dispose();
 });
