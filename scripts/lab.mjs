@@ -26,7 +26,8 @@ const options = Object.entries({
   ...(address === undefined && { 'ServerApp.ip': '127.0.0.1' }),
   'LabApp.default_url': `/lab/tree/notebooks${folder === project ? '/00-start.ipynb' : ''}`,
   'LabApp.custom_css': 'True',
-  'ServerApp.static_custom_path': JSON.stringify(styles),
+  // No option has its name: a setting of the web server below.
+  'ServerApp.tornado_settings': JSON.stringify({ static_custom_path: styles }),
   'MultiKernelManager.default_kernel_name': 'xray-transfer',
 })
   .filter(([name]) => !given.some((option) => option.startsWith(`--${name}=`)))

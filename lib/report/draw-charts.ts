@@ -17,6 +17,8 @@ export const drawCharts = `'use strict';
     await vegaEmbed(figure.querySelector('.live'), spec, { actions, ast: true, defaultStyle: '/* the page has its own */', renderer: 'svg', loader, tooltip: { theme: 'report' } });
     const svg = figure.querySelector('.live svg.marks');
     if (!svg.hasAttribute('viewBox')) svg.setAttribute('viewBox', '0 0 ' + svg.getAttribute('width') + ' ' + svg.getAttribute('height'));
+    // Letters measured here may be narrower than the picture has room for: the same size all the same, from the left.
+    svg.setAttribute('preserveAspectRatio', 'xMinYMin meet');
     const menu = figure.querySelector('.live summary');
     if (menu) menu.setAttribute('aria-label', 'Save this chart');
     figure.classList.add('ready');

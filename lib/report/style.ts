@@ -166,7 +166,7 @@ figcaption { color: var(--soft); font-size: .9rem; }
 .chart .live { position: absolute; inset: 0; visibility: hidden; }
 .chart.ready img { visibility: hidden; }
 .chart.ready .live { visibility: visible; }
-.chart .vega-embed { width: 100%; height: 100%; }
+.chart .vega-embed, .chart .chart-wrapper { width: 100%; height: 100%; }
 .chart svg.marks { display: block; width: 100%; height: 100%; }
 .chart svg.marks text[fill='#797979'] { fill: #414b57; }
 @media (prefers-color-scheme: dark) { .chart svg.marks text[fill='#797979'] { fill: #c3ccd6; } }

@@ -31,6 +31,11 @@ const clean = [
 model`,
   'show(plots.classCounts(split));',
   '',
+  'xrays',
+  `import { evaluate } from '../dist/index';
+await evaluate(model, split.test)`,
+  `import * as danfo from 'danfojs-node';
+new danfo.DataFrame([[3, 'left'], [5, 'right']], { columns: ['count', 'side'] })`,
 ];
 const troubled = [
   ...setting,
@@ -169,7 +174,31 @@ describe.skipIf(!installed || !existsSync(lab))(
       expect(told).toMatch(/head {2}█{24} 100 % {2}400\/400/);
       expect(told).toContain('32×32 pixels with a head for covid, normal');
       expect(told).not.toMatch(/Float32Array|\[Function/);
+      const fonts = await page.evaluate(async () => {
+        await document.fonts.ready;
+        const loaded: string[] = [];
+        document.fonts.forEach(({ family, status }) => {
+          if (status === 'loaded') loaded.push(family);
+        });
+        return loaded;
+      });
+      expect(fonts).toContain('Arimo');
     });
+
+    test.each([
+      [5, ['covid', 'normal', 'patients'], /Float32Array|sha256|\[Object/],
+      [6, ['accuracy', 'sensitivity (recall)', '95 % intervals'], /perClass|scores/],
+      [7, ['count', 'side', 'left'], /\$data|\$columns/],
+    ])(
+      'cell %i: records, an evaluation, a data frame are tables, never internals',
+      async (index, words, never) => {
+        await runCell(index);
+        await outputs(index).locator('table').first().waitFor();
+        const told = await textOf(index);
+        for (const word of words) expect(told).toContain(word);
+        expect(told).not.toMatch(never);
+      },
+    );
 
     test('charts appear, that of the training whole', async () => {
       await runCell(3);
@@ -194,6 +223,19 @@ describe.skipIf(!installed || !existsSync(lab))(
       const tip = page.locator('.jp-Tooltip');
       await tip.waitFor();
       expect(await tip.textContent()).toMatch(doc);
+      await page.keyboard.press('Escape');
+      await cell(4).locator('.cm-content').click();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Delete');
+    });
+
+    test('Tab offers the names that there are', async () => {
+      await cell(4).locator('.cm-content').click();
+      await page.keyboard.type('plots.c');
+      await page.keyboard.press('Tab');
+      const list = page.locator('.jp-Completer:not(.lm-mod-hidden)');
+      for (const name of ['calibration', 'classCounts', 'confusionMatrix'])
+        await list.getByText(name, { exact: true }).first().waitFor();
       await page.keyboard.press('Escape');
       await cell(4).locator('.cm-content').click();
       await page.keyboard.press('Control+a');

@@ -46,6 +46,12 @@ test('columns are chosen, named, and given decimals', () => {
   expect(() => table(rows, { columns: ['flu'] })).toThrow(/"flu".*class, pictures, share/);
 });
 
+test('an interval is broken before its bracket only', () => {
+  const { html, text } = table([{ accuracy: wilson(26, 27) }]);
+  expect(html).toContain('0.963 [0.817,&nbsp;0.993]');
+  expect(text).toContain('0.963 [0.817, 0.993]');
+});
+
 test('everything is escaped', () => {
   const evil = '<img src=x onerror="alert(1)">&';
   const { html } = table([{ [evil]: evil }], { caption: evil, note: evil });

@@ -58,7 +58,8 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
     const boxes = await page.$$eval('figure.chart', (charts) =>
       charts.map((chart) => {
         const [image, live] = [chart.querySelector('img')!, chart.querySelector('svg.marks')!];
-        return Math.abs(image.getBoundingClientRect().width - live.getBoundingClientRect().width);
+        const [still, drawn] = [image.getBoundingClientRect(), live.getBoundingClientRect()];
+        return Math.max(Math.abs(still.width - drawn.width), Math.abs(still.height - drawn.height));
       }),
     );
     expect(Math.max(...boxes)).toBeLessThan(1);
