@@ -112,11 +112,17 @@ export const render = ({ audits, phantoms, noise }) => [
   ...audits.flatMap(part),
   '### Phantoms that are confounded, and phantoms that are not',
   '',
-  'The same phantoms with a bright mark in the corner, on one class or on half of each: 40 a class, 10 seeds, network `fractal`. ' +
-    'The last columns are what models trained on them then do on phantoms of a new source, on which nobody bears the mark, or everybody. ' +
+  'The same phantoms, 40 a class, 10 seeds, network `fractal`, with one of two signs that have nothing to do with the disease. ' +
+    "A mark: a bright square in the corner, as a lead letter leaves. A film: the pictures are a little softer all over, as another machine's are, " +
+    "and the records name them as another source's, as they do in the article's design. The audit sees the training folders alone. The outcome is what models " +
+    'trained on these folders (preset `sound`) then do on new patients of one source, all without the sign, or all with it. ' +
     'Means with 95 % intervals over the seeds (`node bench/audit-seeds.mjs --backbone fractal`).',
   '',
   ...phantoms,
+  '',
+  'Read each row from the verdict to the outcome. *Expected to fail* is the audit that says: give most pictures of one new source the same answer, whatever ' +
+    'they show, with an AUROC nearer 0.5. A mark that is told from the border as well as the disease is from the whole picture is flagged, and the audit says that such a model *may* fail; ' +
+    'the outcome columns show whether it did. A shortcut that can be learnt is no proof that it is: where the disease is as plain as the shortcut, a linear head uses both.',
   '',
   '### Noise: how often there is an alarm for nothing',
   '',
