@@ -150,24 +150,3 @@ describe('a piece that cannot be computed', () => {
     expect(refused[0]!.reason).toContain("This worker's code of the library is");
   });
 });
-
-test('audits are pieces too', async () => {
-  const audited = await writeGrid(
-    at('.'),
-    { audit: true, presets: ['sound'], seeds: [0], folds: 2, shard: 50 },
-    12,
-  );
-  const grid = await readGrid(audited);
-  const { comparison, failed } = await runGrid(grid, { store: at('audited') });
-  expect(failed).toEqual([]);
-  expect(comparison!.audits).toMatchObject([{ dataset: 'phantoms', network: 'fractal' }]);
-  expect(comparisonText(comparison!)).toMatch(/^Audit of phantoms with fractal: (clear|flagged|not tested)/m);
-  expect(readdirSync(at('cache', 'features')).filter((name) => name.includes('attempt'))).toEqual([]);
-  rmSync(path.join(at('audited'), `comparison`), { recursive: true });
-  rmSync(path.join(at('audited'), `audit`), { recursive: true });
-  const before = resultsOf(at('audited'));
-  await runGrid(grid, { store: at('audited') });
-  const again = await runGrid(grid, { store: at('audited') });
-  expect(again.comparison).toEqual(comparison);
-  expect(resultsOf(at('audited'))).toMatchObject(before);
-});

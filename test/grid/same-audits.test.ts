@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectFolder } from '../../lib/core/settings';
+import { comparisonText } from '../../lib/grid/comparison-text';
+import { freshDist, runCli } from '../commands/dist';
+import { resultsOf, writeGrid } from './phantom-grid';
+import { noRedis, startRedis } from './redis';
+
+if (noRedis) console.warn(`Audits by a queue are not compared: ${noRedis}`);
+
+const root = mkdtempSync(path.join(tmpdir(), 'xray-same-audits-'));
+const at = (...parts: string[]) => path.join(root, ...parts);
+let file: string;
+
+beforeAll(async () => {
+  await freshDist();
+  // So many that the tests of an audit that learn do so.
+  const small = { presets: [{ preset: 'sound', epochs: 2, augment: 0 }], seeds: [0], folds: 2, shard: 25 };
+  file = await writeGrid(root, { ...small, audit: true }, 20);
+  // Without records each picture counts as a patient of its own: enough of them.
+  for (const label of ['covid', 'normal']) rmSync(at('phantoms', label, 'records.csv'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const isComparison = (name: string) => name.startsWith('comparison');
+
+/** Runs the grid with a cache and a store of its own; its results by hash. */
+async function resultsBy(way: string, ...how: string[]) {
+  const ended = await runCli(['grid', file, '--store', at(way), '--json', ...how], {
+    XRAY_CACHE: at(`${way}-cache`),
+  });
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(JSON.parse(ended.stdout).comparison.audits).toMatchObject([
+    { dataset: 'phantoms', network: 'fractal' },
+  ]);
+  return resultsOf(at(way));
+}
+
+test('audits whose tests learn are the same to the bit in process, over processes and by a queue', {
+  timeout: 600_000,
+}, async () => {
+  const here = await resultsBy('here');
+  const [name] = Object.keys(here).filter((result) => result.startsWith('audit'));
+  const { whole, tests } = JSON.parse(readFileSync(at('here', name!), 'utf8'));
+  expect(whole.value).toBeGreaterThan(0);
+  const learnt = tests.filter(({ figure }: { figure?: { value: number | null } }) => figure?.value != null);
+  expect(learnt.length).toBeGreaterThan(4);
+  const comparison = JSON.parse(readFileSync(at('here', Object.keys(here).find(isComparison)!), 'utf8'));
+  expect(comparisonText(comparison)).toMatch(/^Audit of phantoms with fractal: (clear|flagged)/m);
+  // Features that an audit computed for itself alone do not stay.
+  expect(readdirSync(at('here-cache', 'features')).filter((name) => name.includes('attempt'))).toEqual([]);
+
+  expect(await resultsBy('processes', '--processes', '2')).toEqual(here);
+  if (noRedis) return;
+  const redis = await startRedis(at('redis'));
+  const cli = path.join(projectFolder, 'dist', 'cli.js');
+  const worker = spawn(process.execPath, [cli, 'worker', '--queue', redis.url], {
+    env: { ...process.env, XRAY_CACHE: at('worker-cache') },
+    stdio: 'ignore',
+  });
+  const ended = new Promise((resolve) => worker.once('close', resolve));
+  try {
+    expect(await resultsBy('queue', '--queue', redis.url)).toEqual(here);
+  } finally {
+    worker.kill('SIGTERM');
+    await ended;
+    await redis.stop();
+  }
+});
