@@ -176,6 +176,23 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
     });
   }
 
+  test('SIGTERM ends a worker also while Redis is away', { timeout: 120_000 }, async () => {
+    redis = await startRedis(path.join(root, 'away', 'redis'));
+    try {
+      const waiting = worker(redis.url, 'one', 1);
+      await until(() => /Waiting for pieces/.test(waiting.output()), 'the worker');
+      await pause(1000);
+      await redis.kill();
+      // By now it waits to connect again.
+      await until(() => /Redis: /.test(waiting.output()), 'the worker to miss Redis');
+      await pause(1500);
+      waiting.process.kill('SIGTERM');
+      expect(await Promise.race([waiting.ended, pause(30_000, 'still there')])).toBe(0);
+    } finally {
+      await redis.stop();
+    }
+  });
+
   test('tells what failed and why; failed pieces alone are tried again', { timeout: 300_000 }, async () => {
     const folder = path.join(root, 'failing');
     redis = await startRedis(path.join(folder, 'redis'));

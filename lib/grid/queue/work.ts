@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, Worker } from 'bullmq';
 import { projectFolder } from '../../core/settings';
 import { limitThreads } from '../computing';
@@ -21,8 +22,19 @@ const takenOver = 20;
 
 /** A worker at a queue. */
 export interface QueueWorker {
-  /** Takes no more pieces, and waits for those it has. */
+  /** Takes no more pieces, and waits for those it has; not for a Redis that is away. */
   drain(): Promise<void>;
+}
+
+/**
+ * Closes a worker once its clients are connected or have given up: ioredis, told to end while it waits to connect again,
+ * never says that it did (5.11), and BullMQ (6.7) would wait for that for ever.
+ */
+async function close(worker: Worker): Promise<void> {
+  const { connection, blockingConnection } = worker.backend;
+  const clients = await Promise.all([connection.client, blockingConnection!.client]);
+  while (clients.some(({ status }) => status === 'reconnecting')) await pause(20);
+  await worker.close();
 }
 
 /**
@@ -31,8 +43,9 @@ export interface QueueWorker {
  */
 export function startWorker(url: string, { processes, silence, onEvent }: WorkerOptions): QueueWorker {
   limitThreads();
+  let draining = false;
   const shared = {
-    connection: connectionTo(url),
+    connection: connectionTo(url, () => draining),
     prefix,
     // Redis takes no blanks in the name of a client.
     name: `${hostname()}-${process.pid}`,
@@ -65,7 +78,8 @@ export function startWorker(url: string, { processes, silence, onEvent }: Worker
   }
   return {
     async drain() {
-      await Promise.all([pieces.close(), steps.close()]);
+      draining = true;
+      await Promise.all([pieces, steps].map(close));
     },
   };
 }
