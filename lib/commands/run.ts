@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { CommanderError, InvalidArgumentError } from 'commander';
 import { asError, checkNumber, checkWhole, InputError } from '../core/check';
@@ -50,7 +50,9 @@ export function terminalProgress(): { onProgress: OnProgress; end(): void } {
       end();
       stage = now;
       begun = { time: performance.now(), done };
-      bar = new SingleBar({
+      // A fifth of the start of `--help`, which shows none.
+      const progress: typeof import('cli-progress') = require('cli-progress');
+      bar = new progress.SingleBar({
         format: '{stage} {bar} {value}/{total} {rate} · {eta_formatted} left {note}',
         stream: process.stderr,
         hideCursor: true,
