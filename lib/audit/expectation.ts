@@ -38,6 +38,17 @@ const ofPictures: ReadonlySet<TestName> = new Set([
   'sources-left-out',
 ]);
 
+/**
+ * Whether class and source go together in the records, and show in the pictures too, which the records alone do not see.
+ * A flagged audit of such pictures expects the worst.
+ */
+export function showsSource(tests: readonly AuditTest[]): boolean {
+  const flagged = tests.filter(isFlag);
+  return (
+    flagged.some(({ name }) => name === 'source-name') && flagged.some(({ name }) => ofPictures.has(name))
+  );
+}
+
 /** What follows from the test of a loss; of pictures of another source only the last two say something. */
 function lossWords(name: TestName | undefined, reached: string): string {
   if (name === undefined)
@@ -81,10 +92,7 @@ export function expectationOf(tests: readonly AuditTest[], whole: PossibleFigure
         ? [`${lowerFirst(measured.title)}: AUROC ${two(measured.figure.value!)} instead of ${reached}`]
         : []),
     ].join('; ');
-    // The records alone see no picture: that class and source go together must show in the pictures too.
-    const isSource =
-      flagged.some(({ name }) => name === 'source-name') && flagged.some(({ name }) => ofPictures.has(name));
-    return isSource
+    return showsSource(tests)
       ? `Expect a model trained on these pictures to fail on those of a source that it has never seen: ${why}. ` +
           'What it learns is, or can be, where a picture comes from. On pictures of one new source expect it to give most of ' +
           `them one and the same answer, whatever they show, and an AUROC nearer 0.5 than ${reached}.`
