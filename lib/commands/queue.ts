@@ -23,17 +23,21 @@ export function addQueue(program: Command): void {
         const { queueStatus } = await import('../grid/queue/status.js');
         const { statusText } = await import('../grid/queue/status-text.js');
         await checkRedis(url);
-        return withQueues(url, async (queues) => {
-          let status = await queueStatus(queues);
-          while (watch && !signal.aborted) {
-            // Over what was there on a terminal; below it in a file.
-            const clear = process.stderr.isTTY ? '\x1b[2J\x1b[H' : '';
-            process.stderr.write(`${clear}${statusText(status)}\n`);
-            await sleep(look, undefined, { signal }).catch(() => undefined);
-            status = await queueStatus(queues);
-          }
-          return { json: status, text: statusText(status) };
-        });
+        return withQueues(
+          url,
+          async (queues) => {
+            let status = await queueStatus(queues);
+            while (watch && !signal.aborted) {
+              // Over what was there on a terminal; below it in a file.
+              const clear = process.stderr.isTTY ? '\x1b[2J\x1b[H' : '';
+              process.stderr.write(`${clear}${statusText(status)}\n`);
+              await sleep(look, undefined, { signal }).catch(() => undefined);
+              status = await queueStatus(queues);
+            }
+            return { json: status, text: statusText(status) };
+          },
+          signal,
+        );
       }),
     );
   queue

@@ -193,6 +193,21 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
     }
   });
 
+  test('Ctrl-C ends a grid that waits also while Redis is away', { timeout: 120_000 }, async () => {
+    redis = await startRedis(path.join(root, 'gone', 'redis'));
+    try {
+      const waiting = submit(path.join(root, 'gone', 'store'));
+      const status = () => runCli(['queue', 'status', '--queue', redis.url, '--json']);
+      await until(async () => JSON.parse((await status()).stdout).waiting > 0, 'the grid to wait');
+      await redis.kill();
+      await pause(1500);
+      waiting.process.kill('SIGINT');
+      expect(await Promise.race([waiting.ended, pause(30_000, 'still there')])).toBe(130);
+    } finally {
+      await redis.stop();
+    }
+  });
+
   test('tells what failed and why; failed pieces alone are tried again', { timeout: 300_000 }, async () => {
     const folder = path.join(root, 'failing');
     redis = await startRedis(path.join(folder, 'redis'));

@@ -9,13 +9,13 @@ export const queueNames = { pieces: 'pieces', steps: 'steps' } as const;
 /**
  * How BullMQ connects: it tries for ever, so that work outlives a Redis that is started again and a network that was
  * cut.
- * @param isOver whether nobody needs the connection any more, so that it is not tried again. Default: never
+ * @param over aborted when nobody needs the connection any more: then it is not tried again, and what waits for it fails
  */
-export const connectionTo = (url: string, isOver = () => false): ConnectionOptions => ({
+export const connectionTo = (url: string, over: AbortSignal): ConnectionOptions => ({
   url,
   maxRetriesPerRequest: null,
   keepAlive: 10_000,
-  retryStrategy: (tries: number) => (isOver() ? null : Math.min(tries * 200, 5000)),
+  retryStrategy: (tries: number) => (over.aborted ? null : Math.min(tries * 200, 5000)),
 });
 
 /** The first number of a version. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FlowProducer, type Queue } from 'bullmq';
+import { FlowProducer } from 'bullmq';
 import type { ReadingOptions } from '../../dataset/reading-options';
 import type { Grid } from '../grid';
 import { openStore } from '../open-store';
@@ -7,8 +7,8 @@ import { type Plan, resultName } from '../plan';
 import { planGrid } from '../plan-grid';
 import type { ResultStore } from '../result-store';
 import { comparisonOf, type GridResult, keepPlanned } from '../run-grid';
-import { connectionTo, prefix } from './connection';
-import { flowOf, jobId, type PieceJob } from './jobs';
+import { prefix } from './connection';
+import { flowOf, jobId } from './jobs';
 import { type Queues, withQueues } from './queues';
 import { queueStatus } from './status';
 
@@ -27,17 +27,16 @@ async function resultsThere(plan: Plan, store: ResultStore): Promise<Set<string>
  * @param anew whether one that ended is replaced: its result is gone from the store, or it failed the last time
  */
 async function addFlow(
-  url: string,
+  { connection, pieces }: Queues,
   plan: Plan,
   at: { store: string; hash: string },
   store: ResultStore,
-  pieces: Queue<PieceJob>,
   anew: boolean,
 ): Promise<void> {
   const root = await pieces.getJob(jobId(plan, plan.pieces.at(-1)!.name));
   if (root && !(anew && ['completed', 'failed'].includes(await root.getState()))) return;
   await root?.remove({ removeChildren: true });
-  const producer = new FlowProducer({ connection: connectionTo(url), prefix });
+  const producer = new FlowProducer({ connection, prefix });
   producer.on('error', () => undefined);
   try {
     await producer.add(flowOf(plan, at, await resultsThere(plan, store)));
@@ -75,27 +74,31 @@ export async function runOnQueue(
   const there = await comparisonOf(planned, store);
   if (there) return { ...ended, computed: 0, found: total, failed: [], comparison: there };
   const hash = await keepPlanned(planned, store, { onProgress, signal });
-  return withQueues(url, async (queues) => {
-    for (let anew = true; ; anew = false) {
-      // Again and again: a Redis that lost its memory is told anew.
-      await addFlow(url, plan, { store: store.url, hash }, store, queues.pieces, anew);
-      const comparison = await comparisonOf(planned, store);
-      if (comparison) return { ...ended, computed: total - found, found, failed: [], comparison };
-      const { running, waiting, failed, workers } = await queueStatus(queues);
-      const open = waiting + running.length + failed.length;
-      const note = workers
-        ? `${running.length} running`
-        : 'no worker is connected; start xray-transfer worker';
-      onProgress?.({ stage: 'pieces', done: Math.max(0, total - open), total, note });
-      // Besides what failed, only those wait that need it.
-      const stuck = failed.length > 0 && !running.length && (await isStuck(queues));
-      if (stuck) {
-        const failures = failed.map(({ piece, reason }) => ({ name: piece, title: piece, reason }));
-        return { ...ended, computed: total - found - open, found, failed: failures, comparison: null };
+  return withQueues(
+    url,
+    async (queues) => {
+      for (let anew = true; ; anew = false) {
+        // Again and again: a Redis that lost its memory is told anew.
+        await addFlow(queues, plan, { store: store.url, hash }, store, anew);
+        const comparison = await comparisonOf(planned, store);
+        if (comparison) return { ...ended, computed: total - found, found, failed: [], comparison };
+        const { running, waiting, failed, workers } = await queueStatus(queues);
+        const open = waiting + running.length + failed.length;
+        const note = workers
+          ? `${running.length} running`
+          : 'no worker is connected; start xray-transfer worker';
+        onProgress?.({ stage: 'pieces', done: Math.max(0, total - open), total, note });
+        // Besides what failed, only those wait that need it.
+        const stuck = failed.length > 0 && !running.length && (await isStuck(queues));
+        if (stuck) {
+          const failures = failed.map(({ piece, reason }) => ({ name: piece, title: piece, reason }));
+          return { ...ended, computed: total - found - open, found, failed: failures, comparison: null };
+        }
+        await sleep(look, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
-      await sleep(look, undefined, { signal }).catch(() => signal?.throwIfAborted());
-    }
-  });
+    },
+    signal,
+  );
 }
 
 /** Whether nothing is about to be computed. */

@@ -43,9 +43,9 @@ async function close(worker: Worker): Promise<void> {
  */
 export function startWorker(url: string, { processes, silence, onEvent }: WorkerOptions): QueueWorker {
   limitThreads();
-  let draining = false;
+  const over = new AbortController();
   const shared = {
-    connection: connectionTo(url, () => draining),
+    connection: connectionTo(url, over.signal),
     prefix,
     // Redis takes no blanks in the name of a client.
     name: `${hostname()}-${process.pid}`,
@@ -59,7 +59,7 @@ export function startWorker(url: string, { processes, silence, onEvent }: Worker
   const pieces = new Worker<PieceJob>(queueNames.pieces, processor, { ...shared, concurrency: processes });
   const steps = new Worker<StepJob>(
     queueNames.steps,
-    ({ data }: Job<StepJob>) => addTrainings(url, data),
+    ({ data }: Job<StepJob>) => addTrainings(shared.connection, data),
     shared,
   );
   let lastError = '';
@@ -78,7 +78,7 @@ export function startWorker(url: string, { processes, silence, onEvent }: Worker
   }
   return {
     async drain() {
-      draining = true;
+      over.abort();
       await Promise.all([pieces, steps].map(close));
     },
   };
