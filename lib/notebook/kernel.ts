@@ -8,6 +8,10 @@ import { neverBusy, type Socket } from './outbox';
 type Message = Parameters<ZmqServer['handleExecute']>[1];
 type Content = Record<string, unknown>;
 type Shell = ZmqServer['shell'];
+/** A ZeroMQ socket, as far as binding goes. */
+interface Bound {
+  bindSync(address: string): void;
+}
 
 /** tslab's server, with cells run by a CellSession and each of Jupyter's messages that tslab leaves out. */
 class KernelServer extends ZmqServer {
@@ -16,21 +20,23 @@ class KernelServer extends ZmqServer {
     connectionFile: string,
   ) {
     super(session.handler, connectionFile);
-    const bind = this.parts.bindSocket;
+    // At once: as long as ZeroMQ binds in a thread of its own, it refuses whatever is asked of a socket, and a client that
+    // is quicker to find the port than this process to hear of it would never be answered.
     this.parts.bindSocket = async (socket, port) => {
+      const { transport, ip } = this.connInfo;
       const isOutput = socket === this.iopub;
       if (isOutput) {
         this.iopub.sendTimeout = 0;
         this.iopub.sendHighWaterMark = 0;
       }
-      await bind.call(this, socket, port);
+      socket.bindSync(`${transport}://${ip}:${port}`);
       if (isOutput) this.iopub = neverBusy(this.iopub as unknown as Socket) as unknown as typeof this.iopub;
     };
   }
 
   /** A member that tslab keeps to itself in its types. */
-  private get parts(): { bindSocket: (socket: unknown, port: number) => Promise<void> } {
-    return this as unknown as { bindSocket: (socket: unknown, port: number) => Promise<void> };
+  private get parts(): { bindSocket: (socket: Bound, port: number) => Promise<void> } {
+    return this as unknown as { bindSocket: (socket: Bound, port: number) => Promise<void> };
   }
 
   private reply(message: Message, type: string, content: Content, socket: unknown): void {
