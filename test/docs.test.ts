@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { projectFolder } from '../lib/core/settings';
 import * as library from '../lib/index';
@@ -11,7 +11,7 @@ const read = (file: string) => readFileSync(path.join(projectFolder, file), 'utf
 const guides = readdirSync(path.join(projectFolder, 'docs')).filter((name) => name.endsWith('.md'));
 const pages = ['README.md', 'dataset/README.md', ...guides.map((name) => `docs/${name}`)];
 
-/** The program, of the commands that lib/cli.ts adds to it. */
+/** The program of the commands that lib/cli.ts adds to it, which reads a command line and does nothing. */
 async function program(): Promise<Command> {
   const added = [...read('lib/cli.ts').matchAll(/import \{ (add\w+) \} from '\.\/commands\/([\w-]+)'/g)];
   const whole = new Command('xray-transfer');
@@ -19,15 +19,46 @@ async function program(): Promise<Command> {
     const module = await import(path.join(projectFolder, 'lib', 'commands', `${file}.ts`));
     module[name!](whole);
   }
+  const still = (command: Command) => {
+    command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+    if (!command.commands.length) command.action(() => undefined);
+    command.commands.forEach(still);
+  };
+  still(whole);
   return whole;
 }
 
+interface Given {
+  readonly line: string;
+  /** Of a block of shell commands, to be typed as it stands; a short piece of code may leave out what is needed. */
+  readonly whole: boolean;
+}
+
 /** Lines of a page's blocks of shell commands and its short pieces of code, without comments. */
-const commandsOf = (text: string): string[] =>
+const commandsOf = (text: string): Given[] =>
   [
-    ...[...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block]) => block!.split('\n')),
-    ...[...text.matchAll(/`([^`\n]+)`/g)].map(([, piece]) => piece!),
-  ].map((line) => line.replace(/\s#\s.*/, '').trim());
+    ...[...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)]
+      .flatMap(([, block]) => block!.split('\n'))
+      .map((line) => ({ line, whole: true })),
+    ...[...text.matchAll(/`([^`\n]+)`/g)].map(([, line]) => ({ line: line!, whole: false })),
+  ].map(({ line, whole }) => ({ line: line.replace(/\s#\s.*/, '').trim(), whole }));
+
+/** What the program's own reading of a command line says against it. */
+async function refused({ line, whole }: Given): Promise<string[]> {
+  const words = /^(?:\w+=\S* )*(?:npx )?xray-transfer ([a-z].*)$/.exec(line)?.[1]?.split(/\s+/);
+  // Scripts that pass their words on to a command of their name.
+  const passed = /^npm run (data|weights|report)\b(.*)$/.exec(line)?.slice(1).join(' ').split(/\s+/);
+  const given = words ?? passed?.filter((word) => word !== '--' && word !== '');
+  if (!given) return [];
+  try {
+    (await program()).parse(given, { from: 'user' });
+    return [];
+  } catch (error) {
+    const { code, message } = error as CommanderError;
+    const left = ['commander.missingArgument', 'commander.missingMandatoryOptionValue', 'commander.help'];
+    return !whole && left.includes(code) ? [] : [`${line}: ${message}`];
+  }
+}
 
 describe.each(pages)('%s', (page) => {
   const text = read(page);
@@ -44,26 +75,14 @@ describe.each(pages)('%s', (page) => {
     expect(missing).toEqual([]);
   });
 
-  test('names commands, options and scripts that there are', async () => {
+  test('names scripts that there are, and commands as the program takes them', async () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const whole = await program();
-    const wrong = commandsOf(text).flatMap((line) => {
-      const script = /\bnpm (?:run )?([\w-]+)/.exec(line)?.[1];
-      if (script && !['ci', 'install'].includes(script) && !scripts[script]) return [line];
-      const words = /^(?:\w+=\S* )*(?:npx )?xray-transfer ([\w-].*)$/.exec(line)?.[1]?.split(/\s+/);
-      // Scripts that pass their words on to a command of their name.
-      const passed = /\bnpm run (data|weights|report) (.+)$/.exec(line)?.slice(1).join(' ').split(/\s+/);
-      const [name, ...rest] = words ?? passed?.filter((word) => word !== '--') ?? [];
-      if (!name || name.startsWith('-') || !/^[a-z]/.test(name)) return [];
-      let command = whole.commands.find((one) => one.name() === name);
-      if (!command) return [line];
-      const below = command.commands.find((one) => one.name() === rest[0]);
-      command = below ?? command;
-      const known = [command, ...command.commands].flatMap(({ options }) => options.map(({ long }) => long));
-      return rest
-        .filter((word) => word.startsWith('--') && !known.includes(word))
-        .map((word) => `${line}: ${word}`);
-    });
+    const wrong: string[] = [];
+    for (const given of commandsOf(text)) {
+      const script = /\bnpm (?:run )?([\w-]+)/.exec(given.line)?.[1];
+      if (script && !['ci', 'install'].includes(script) && !scripts[script]) wrong.push(given.line);
+      wrong.push(...(await refused(given)));
+    }
     expect(wrong).toEqual([]);
   });
 
@@ -79,10 +98,21 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the checks find commands, options and imports at all', () => {
-  const found = pages.flatMap((page) => commandsOf(read(page)));
+test('the checks find commands at all, and refuse what the program refuses', async () => {
+  const found = pages.flatMap((page) => commandsOf(read(page))).map(({ line }) => line);
   expect(found.filter((line) => line.startsWith('npx xray-transfer')).length).toBeGreaterThan(8);
   expect(found.filter((line) => line.startsWith('npm run')).length).toBeGreaterThan(8);
+  const said = async (line: string, whole = true) => (await refused({ line, whole })).join();
+  expect(await said('npx xray-transfer train --dataset a --backbone b --out c --epoch 3')).toContain(
+    '--epoch',
+  );
+  expect(await said('npx xray-transfer train --dataset a --backbone b')).toContain('--out');
+  expect(await said('npx xray-transfer train --dataset a', false)).toBe('');
+  expect(await said('npx xray-transfer tarin')).toContain('tarin');
+  expect(await said('npx xray-transfer cross-validate --dataset a --backbone b --split person')).toContain(
+    'person',
+  );
+  expect(await said('npm run data kagle -- --from x')).toContain('kagle');
 });
 
 describe('README.md', () => {

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
+import { backboneNames } from '../networks/names';
 
 /** The options that say which base: shared by `train` and `features`. */
 export function addBackboneOptions(command: Command): Command {
   return command
     .requiredOption(
       '--backbone <name>',
-      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, pixels (no network), or a folder with a tfjs layers-model',
+      `${backboneNames.join(', ')} (no network), or a folder with a tfjs layers-model`,
     )
     .option('--cut <layer>', 'layer whose output is the feature map; needed for a folder')
     .option(

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { articleNames, backboneNames } from '../networks/names';
 import { run } from './run';
 
 /** `weights NETWORK`: ImageNet weights into the cache. */
@@ -8,14 +9,13 @@ export function addWeights(program: Command): void {
     .description("a network's ImageNet weights into the cache: downloaded, or taken from a file")
     .argument(
       '[network...]',
-      'vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal (default: the four of the article)',
+      `${backboneNames.filter((name) => name !== 'pixels').join(', ')} (default: the four of the article)`,
     )
     .option('--from <file>', 'a file (or tfjs folder) that you have')
     .option('--json', 'print one JSON object')
     .action((networks: string[], { from }, command: Command) =>
       run(command, async (work) => {
         const { fetchWeights } = await import('../networks/fetch-weights.js');
-        const { articleNames } = await import('../networks/names.js');
         const { networkNamed } = await import('../networks/table.js');
         if (from && networks.length !== 1) throw new InvalidArgumentError('--from needs one network');
         const wanted = networks.length ? networks : articleNames;

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
 import { loadDataset } from '../../lib/dataset/load-dataset';
 import { writeRecords } from '../../lib/dataset/records';
+import { backboneNames } from '../../lib/networks/names';
 import { loadModel } from '../../lib/transfer/load-model';
 import { releaseBackbone } from '../../lib/transfer/open-backbone';
 import { deadAddress, serveWeights } from '../networks/weights-mirror';
@@ -187,7 +188,7 @@ describe('usage', () => {
     [
       'an unknown backbone',
       ['train', '--dataset', data, '--backbone', 'nonsense', '--out', at('never')],
-      /nonsense.*vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, pixels/,
+      new RegExp(`nonsense.*${backboneNames.join(', ')}`),
     ],
     [
       'ImageNet weights that are not here',

@@ -57,7 +57,7 @@ describe('a description', () => {
 
   test('of an unknown network is refused with the nearest name', async () => {
     await expect(describeNetwork('vgg61' as BackboneName)).rejects.toThrow(
-      'backbone is "vgg61"; did you mean vgg16? Choose one of vgg16, vgg19, resnet50, resnet50v2, mobilenet, fractal, pixels',
+      `backbone is "vgg61"; did you mean vgg16? Choose one of ${backboneNames.join(', ')}, or`,
     );
   });
 });
