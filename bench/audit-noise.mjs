@@ -20,7 +20,7 @@ const library = {
   seededRandom,
   drawPhantom: dist('dataset/phantom').drawPhantom,
   greyThumbnail: dist('dataset/thumbnail').greyThumbnail,
-  learntTests: dist('audit/learnt-tests').learntTests,
+  ...dist('audit/learnt-tests'),
   studyOf: dist('audit/study').studyOf,
   toTest: dist('audit/rules').toTest,
   verdictOf: dist('audit/expectation').verdictOf,

@@ -76,13 +76,13 @@ export function chestThumbnail({ drawPhantom, greyThumbnail, seededRandom }) {
 
 /**
  * One audit of noise by the audit's own tests and rules.
- * @param library functions of the library: learntTests, studyOf, toTest, verdictOf, seededRandom
+ * @param library functions of the library: learningFrom, learntParts, learntTests, studyOf, toTest, verdictOf, seededRandom
  * @param setting one of `settings`; `patients` a class, fewest and most, default 20 to 60
  * @param chest a thumbnail in which lungs are found, under the noise of each picture
  * @returns the verdict of the whole, and the verdict of each test by its name
  */
 export async function noiseAudit(library, { classes, alike, patients }, seed, chest) {
-  const { learntTests, studyOf, toTest, verdictOf, seededRandom } = library;
+  const { learningFrom, learntParts, learntTests, studyOf, toTest, verdictOf, seededRandom } = library;
   const random = seededRandom(`noise ${seed}`);
   const xrays = noiseRecords(random, classes, patients);
   const controls = noiseRecords(random.fork('controls'), ['other'], patients).map((xray) => ({
@@ -92,8 +92,11 @@ export async function noiseAudit(library, { classes, alike, patients }, seed, ch
   const thumbnails = xrays.map(() => chest.map((grey) => grey + 12 * random.normal()));
   const rowsOf = rowsOfNoise([...xrays, ...controls], seed, alike, seededRandom);
   const study = studyOf(xrays, classes, seed);
-  const { whole, results } = await learntTests(study, thumbnails, controls, rowsOf);
-  const tests = results.map((result) => toTest(result, whole));
+  const learning = learningFrom({ study, thumbnails: async () => thumbnails, controls, rowsOf });
+  const parts = [];
+  for (const part of Object.keys(learntParts)) parts.push(await learntTests(part, learning));
+  const { whole } = parts.find((part) => part.whole);
+  const tests = parts.flatMap(({ results }) => results.map((result) => toTest(result, whole)));
   return {
     verdict: verdictOf(tests, whole),
     tests: Object.fromEntries(tests.map(({ name, verdict }) => [name, verdict])),

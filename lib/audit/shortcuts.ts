@@ -67,7 +67,7 @@ const fewestFound = 0.6;
 export async function lungTest(
   study: Study,
   thumbnails: readonly Float32Array[],
-  whole: Rows,
+  wholeRows: () => Promise<Rows>,
   lungRows: (xrays: readonly Xray[]) => Promise<Rows>,
 ): Promise<Measurement | Omission> {
   const name = 'lungs';
@@ -83,7 +83,7 @@ export async function lungTest(
   if (few) return { name, why: `lungs were found in ${text} pictures only, too few to go on with` };
   const part = studyOf(chosen, classes, seed);
   const figure = aurocOfRows(part, await lungRows(chosen), name);
-  const against = aurocOfRows(part, rowsAt(whole, found), 'whole');
+  const against = aurocOfRows(part, rowsAt(await wholeRows(), found), 'whole');
   return { name, figure, against, found: describeLungs(figure, against, text) };
 }
 

@@ -1,3 +1,5 @@
+import type { AuditTest } from '../audit/audit';
+import { type AuditPart, judgeParts } from '../audit/audit-part';
 import { educationOnly } from '../core/education-only';
 import type { Verdict } from '../evaluation/audit-summary';
 import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
@@ -5,7 +7,6 @@ import { meanWithInterval, shareRange } from '../evaluation/mean-with-interval';
 import { compareCrossValidations } from '../transfer/compare-cross-validations';
 import { type CrossValidation, combineFolds } from '../transfer/cross-validate';
 import type { TestedFold } from '../transfer/test-fold';
-import type { KeptAudit } from './audit-piece';
 import type { Computing } from './computing';
 import { networkLabel } from './network-label';
 import { type Piece, type Plan, resultName } from './plan';
@@ -34,7 +35,11 @@ export interface ComparedAudit {
   readonly network: string;
   readonly verdict: Verdict;
   readonly expectation: string;
-  readonly piece: string;
+  /** AUROC of the whole pictures. */
+  readonly whole: PossibleFigure;
+  readonly tests: readonly AuditTest[];
+  /** Names of its pieces. */
+  readonly pieces: readonly string[];
 }
 
 /** All trainings of a grid side by side. Plain data. For education only. */
@@ -89,16 +94,19 @@ export async function compareTrainings(plan: Plan, store: ResultStore): Promise<
       }
   }
   const audits: ComparedAudit[] = [];
-  for (const piece of pieces)
-    if (piece.kind === 'audit') {
-      const { verdict, expectation } = await resultOf<KeptAudit>(store, piece);
-      const network = networkLabel(grid.networks[piece.network]!);
+  for (const [n, network] of grid.networks.entries())
+    for (const [d, { name: dataset }] of grid.datasets.entries()) {
+      const own = pieces
+        .filter((piece) => piece.kind === 'audit')
+        .filter((piece) => piece.dataset === d && piece.network === n);
+      if (!own.length) continue;
+      const parts: AuditPart[] = [];
+      for (const piece of own) parts.push(await resultOf(store, piece));
+      const { duplicates: _, ...judged } = judgeParts(parts);
       audits.push({
-        dataset: grid.datasets[piece.dataset]!.name,
-        network,
-        verdict,
-        expectation,
-        piece: piece.name,
+        ...{ dataset, network: networkLabel(network) },
+        ...judged,
+        pieces: own.map(({ name }) => name),
       });
     }
   return {

@@ -1,3 +1,4 @@
+import { partNames } from '../audit/audit-part';
 import { sha256 } from '../core/files';
 import { classesOf } from '../dataset/classes-of';
 import { loadDataset } from '../dataset/load-dataset';
@@ -130,11 +131,16 @@ export async function planGrid(grid: Grid, work: ReadingOptions = {}): Promise<P
     if (grid.audit)
       await withBackbone({ name, cut, weights, seed: trainingSeed }, ({ weightsHash }) => {
         for (const dataset of records.keys())
-          pieces.push({
-            kind: 'audit',
-            name: nameOf({ kind: 'audit', version: 1, weightsHash, ...datasets[dataset], ...computing }),
-            ...{ dataset, network },
-          } satisfies AuditPiece);
+          for (const part of partNames)
+            pieces.push({
+              kind: 'audit',
+              name: nameOf({
+                ...{ kind: 'audit', version: 2, part, weightsHash },
+                ...datasets[dataset],
+                ...computing,
+              }),
+              ...{ part, weightsHash, dataset, network },
+            } satisfies AuditPiece);
       });
   }
   const compared = {

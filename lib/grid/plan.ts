@@ -1,3 +1,4 @@
+import type { LearntPart } from '../audit/learnt-tests';
 import { sha256 } from '../core/files';
 import type { BackboneOptions } from '../networks/backbone-options';
 import type { FeatureSettings } from '../transfer/feature-settings';
@@ -29,10 +30,12 @@ export interface TrainingPiece {
   readonly group?: string;
 }
 
-/** A dataset audited with a network. */
+/** A part of the audit of a dataset with a network: the tests that look at the same features. */
 export interface AuditPiece {
   readonly kind: 'audit';
   readonly name: string;
+  readonly part: LearntPart;
+  readonly weightsHash: string;
   readonly dataset: number;
   readonly network: number;
 }
@@ -111,7 +114,7 @@ export function titleOf({ grid, groups }: Plan, piece: Piece): string {
       return `training ${name} ${preset}${dataset(piece.dataset)}, seed ${piece.seed}, fold ${piece.fold}`;
     }
     case 'audit':
-      return `audit${dataset(piece.dataset)} with ${grid.networks[piece.network]!.name}`;
+      return `audit${dataset(piece.dataset)} with ${grid.networks[piece.network]!.name}, ${piece.part}`;
     case 'comparison':
       return 'comparison';
   }

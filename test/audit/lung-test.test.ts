@@ -37,10 +37,15 @@ const measured = (result: Measurement | Omission): Measurement => {
 async function tried(ofLungs: number, ofWhole: number, found: (i: number) => boolean = () => true) {
   const asked: Xray[] = [];
   const thumbnails = xrays.map((_, i) => (found(i) ? chest : grey));
-  const result = await lungTest(study, thumbnails, rowsOf(xrays, ofWhole), async (own) => {
-    asked.push(...own);
-    return rowsOf(own, ofLungs);
-  });
+  const result = await lungTest(
+    study,
+    thumbnails,
+    async () => rowsOf(xrays, ofWhole),
+    async (own) => {
+      asked.push(...own);
+      return rowsOf(own, ofLungs);
+    },
+  );
   return { result, asked };
 }
 
@@ -76,7 +81,7 @@ describe('lungs only', () => {
     const result = await lungTest(
       studyOf(few, classes, 1),
       few.map((_, i) => (i < 2 ? grey : chest)),
-      rowsOf(few, 4),
+      async () => rowsOf(few, 4),
       async (own) => rowsOf(own, 4),
     );
     expect(result).toMatchObject({ why: expect.stringContaining('19 of 21 (covid)') });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { verdictOf } from '../../lib/audit/expectation';
-import { learntTests } from '../../lib/audit/learnt-tests';
+import { learningFrom, learntParts, learntTests } from '../../lib/audit/learnt-tests';
 import { toTest } from '../../lib/audit/rules';
 import { studyOf } from '../../lib/audit/study';
 import { seededRandom } from '../../lib/core/random';
@@ -8,7 +8,10 @@ import { drawPhantom } from '../../lib/dataset/phantom';
 import { greyThumbnail } from '../../lib/dataset/thumbnail';
 import { bench } from '../bench/bench';
 
-const library = { drawPhantom, greyThumbnail, learntTests, seededRandom, studyOf, toTest, verdictOf };
+const library = {
+  ...{ drawPhantom, greyThumbnail, seededRandom },
+  ...{ learningFrom, learntParts, learntTests, studyOf, toTest, verdictOf },
+};
 // `node bench/audit-noise.mjs` tries hundreds; XRAY_NOISE_SETS sets how many are tried here of each setting.
 const sets = Number(process.env.XRAY_NOISE_SETS ?? 3);
 

@@ -39,7 +39,7 @@ const plan: Plan = {
     ...[features('f1', 'g'), features('f2', 'g'), training('t1', 'g'), training('t2', 'g')],
     ...[features('f3', 'h'), training('t3', 'h'), training('t4')],
     ...[
-      { kind: 'audit', name: 'a1', dataset: 0, network: 0 } as const,
+      { kind: 'audit', name: 'a1', part: 'border', weightsHash: 'w', dataset: 0, network: 0 } as const,
       { kind: 'comparison', name: 'c1' } as const,
     ],
   ],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
+import type { GridComparison } from '../../lib/grid/comparison';
 import { comparisonText } from '../../lib/grid/comparison-text';
 import { freshDist, runCli } from '../commands/dist';
 import { resultsOf, writeGrid } from './phantom-grid';
@@ -43,12 +44,13 @@ test('audits whose tests learn are the same to the bit in process, over processe
   timeout: 600_000,
 }, async () => {
   const here = await resultsBy('here');
-  const [name] = Object.keys(here).filter((result) => result.startsWith('audit'));
-  const { whole, tests } = JSON.parse(readFileSync(at('here', name!), 'utf8'));
-  expect(whole.value).toBeGreaterThan(0);
-  const learnt = tests.filter(({ figure }: { figure?: { value: number | null } }) => figure?.value != null);
-  expect(learnt.length).toBeGreaterThan(4);
-  const comparison = JSON.parse(readFileSync(at('here', Object.keys(here).find(isComparison)!), 'utf8'));
+  const comparison: GridComparison = JSON.parse(
+    readFileSync(at('here', Object.keys(here).find(isComparison)!), 'utf8'),
+  );
+  const [audit] = comparison.audits;
+  expect(audit!.pieces.length).toBeGreaterThan(4);
+  expect(audit!.whole.value).toBeGreaterThan(0);
+  expect(audit!.tests.filter(({ figure }) => figure.value !== null).length).toBeGreaterThan(4);
   expect(comparisonText(comparison)).toMatch(/^Audit of phantoms with fractal: (clear|flagged)/m);
   // Features that an audit computed for itself alone do not stay.
   expect(readdirSync(at('here-cache', 'features')).filter((name) => name.includes('attempt'))).toEqual([]);
