@@ -56,6 +56,7 @@ export { parseGrid, readGrid } from './grid/read-grid';
 export { type GridOptions, type GridResult, runGrid } from './grid/run-grid';
 export { describeNetwork } from './networks/describe-network';
 export { weightsAtHand } from './networks/weights-at-hand';
+export { weightsWords } from './networks/weights-words';
 export { collage } from './notebook/collage';
 export { createProject } from './notebook/create-project';
 export { liveHistory } from './notebook/live-history';

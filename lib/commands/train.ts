@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { educationOnly } from '../core/education-only';
+import { weightsWords } from '../networks/weights-words';
 import { addBackboneOptions } from './backbone-options';
 import { addStrict, refusedRemark, withoutRefused } from './refused';
 import { names, number, run, syntheticRemark, whole } from './run';
@@ -80,8 +81,10 @@ export function addTrain(program: Command): void {
         const figure = evaluation
           ? `accuracy ${formatFigure(evaluation.accuracy)} on ${counts.test} pictures`
           : 'not evaluated';
+        const { title, weights } = model.backbone;
+        const trained = title + (weightsWords(weights) && ` (${weightsWords(weights)})`);
         const text = [
-          `${model.backbone.title} (${model.backbone.weights} weights), ${model.classes.join(' / ')}: ${figure}`,
+          `${trained}, ${model.classes.join(' / ')}: ${figure}`,
           ...syntheticRemark(model.synthetic),
           ...refusedRemark(refused),
           ...(model.interrupted ? ['Interrupted: the best head until then was kept.'] : []),

@@ -12,6 +12,7 @@ import {
   describeThrown,
   type TypeMistake,
 } from './cell-error';
+import type { Completion } from './completed-code';
 import { encodeBundle } from './display';
 import { expandShorthand } from './expand-shorthand';
 import { withLookupTimers } from './lookup-timers';
@@ -239,6 +240,16 @@ export class CellSession {
     if (mistakes.length > 0) return describeMistakes(mistakes, code);
     if (floating.length > 0) return describeThrown(floating[0], this.#codes);
     return undefined;
+  }
+
+  /**
+   * The names that can stand where the cursor is, each with what it is to TypeScript ("function", "property" …), and the
+   * part of the code that one takes the place of.
+   */
+  complete(code: string, cursor: number): Completion {
+    const { start, end, candidates, original } = this.#executor.complete(code, cursor);
+    const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
+    return { code, start, end, matches: candidates.map((text) => ({ text, type: kinds.get(text) ?? '' })) };
   }
 
   /** Frees what watches files; the process can then end. */

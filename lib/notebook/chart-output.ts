@@ -8,6 +8,8 @@ export interface Output {
   readonly metadata?: object;
 }
 
+const interactive = 'application/vnd.vegalite.v5+json';
+
 /**
  * A chart as an output. The interactive one wins in JupyterLab, the SVG where there are no scripts. Never HTML beside:
  * it would win.
@@ -18,10 +20,15 @@ export function chartOutput(spec: ChartSpec, svg = true): Output {
   const alt = typeof spec.description === 'string' ? spec.description : 'Chart';
   return {
     bundle: {
-      'application/vnd.vegalite.v5+json': spec,
+      [interactive]: spec,
       ...(svg && { 'image/svg+xml': chartSvg(spec) }),
       'text/plain': alt,
     },
-    metadata: { 'image/svg+xml': { alt }, 'image/png': { alt } },
+    metadata: {
+      // JupyterLab draws it as SVG too, not on a canvas, so that its text takes the theme's colour and it shrinks.
+      [interactive]: { embed_options: { renderer: 'svg' } },
+      'image/svg+xml': { alt },
+      'image/png': { alt },
+    },
   };
 }

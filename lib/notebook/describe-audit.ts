@@ -2,6 +2,7 @@ import type { Audit } from '../audit/audit';
 import { educationOnly } from '../core/education-only';
 import { plural } from '../core/plural';
 import { formatFigure } from '../evaluation/format-figure';
+import { weightsWords } from '../networks/weights-words';
 import { type Table, table } from './table';
 
 /** Whether a value is an audit. */
@@ -16,7 +17,7 @@ export function describeAudit({ data, backbone, whole, tests, expectation }: Aud
       measure: 'AUROC',
       figure: whole,
       verdict: '',
-      words: `What the others are set against: ${backbone.title}, ${backbone.weights} weights.`,
+      words: `What the others are set against: ${[backbone.title, weightsWords(backbone.weights)].filter(Boolean).join(', ')}.`,
       rule: '',
     },
     ...tests.map(({ title, measure, figure, verdict, words, rule }) => ({

@@ -1,6 +1,6 @@
+import { weightsName } from '../networks/weights-words';
 import { resultNotices } from '../plots/theme';
 import type { KeptRun } from '../transfer/kept-runs';
-import { weightsName } from '../transfer/model-card';
 import { type Table, table } from './table';
 
 const isRun = (value: unknown): value is KeptRun =>

@@ -1,5 +1,6 @@
 import { ZmqServer } from 'tslab/dist/jupyter';
 import { CellSession } from './cell-session';
+import { type Completion, completedCode } from './completed-code';
 import { exitWithParent } from './exit-with-parent';
 import { inspectPlaces } from './inspect-places';
 import { languageInfo } from './language';
@@ -15,6 +16,9 @@ interface Bound {
 
 /** tslab's server, with cells run by a CellSession and each of Jupyter's messages that tslab leaves out. */
 class KernelServer extends ZmqServer {
+  /** The one answered last: JupyterLab asks what its names are. */
+  private completion: Completion | undefined;
+
   constructor(
     private readonly session: CellSession,
     connectionFile: string,
@@ -73,7 +77,8 @@ class KernelServer extends ZmqServer {
   }
 
   override handleInspect(socket: Shell, message: Message): void {
-    const { code, cursor_pos: cursor } = message.content as { code: string; cursor_pos: number };
+    const asked = message.content as { code: string; cursor_pos: number };
+    const { code, cursor } = completedCode(asked.code, asked.cursor_pos, this.completion);
     const nothing = { status: 'ok', found: false, data: {}, metadata: {} };
     const look = (place: number) => {
       try {
@@ -91,13 +96,23 @@ class KernelServer extends ZmqServer {
   }
 
   override handleComplete(socket: Shell, message: Message): void {
-    const cursor = (message.content as { cursor_pos: number }).cursor_pos;
+    const { code, cursor_pos: cursor } = message.content as { code: string; cursor_pos: number };
     try {
-      super.handleComplete(socket, message);
+      this.completion = this.session.complete(code, cursor);
     } catch {
-      const content = { status: 'ok', matches: [], cursor_start: cursor, cursor_end: cursor, metadata: {} };
-      this.reply(message, 'complete_reply', content, socket);
+      // Where tslab cannot say, there is nothing to offer.
+      this.completion = { code, start: cursor, end: cursor, matches: [] };
     }
+    const { start, end, matches } = this.completion;
+    const content = {
+      status: 'ok',
+      matches: matches.map(({ text }) => text),
+      cursor_start: start,
+      cursor_end: end,
+      // JupyterLab asks what a name is only where it is told more than the name.
+      metadata: { _jupyter_types_experimental: matches.map((match) => ({ ...match, start, end })) },
+    };
+    this.reply(message, 'complete_reply', content, socket);
   }
 
   override handleCommInfoRequest(socket: Shell, message: Message): void {

@@ -117,11 +117,13 @@ interface Parts {
 
 /** Where a column is narrow, an interval goes below its figure and is not broken itself. */
 const whole = (cell: string): string => cell.replaceAll(/(\[-?[\d.]+,) (-?[\d.]+\])/g, '$1&nbsp;$2');
+/** Nor is a date. */
+const isDate = (cell: string): boolean => /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/.test(cell);
 
 // No th, thead or caption: JupyterLab's HTML export strips them. It strips the style as well, but keeps the cell.
 function toHtml({ caption, titles, numeric, cells, after }: Parts): string {
   const td = (content: string, i: number, attributes = '') =>
-    `<td${attributes} style="text-align: ${numeric[i] ? 'right' : 'left'}">${content}</td>`;
+    `<td${attributes} style="text-align: ${numeric[i] ? 'right' : 'left'}${isDate(content) ? '; white-space: nowrap' : ''}">${content}</td>`;
   const head = titles.map((title, i) => td(`<b>${escapeHtml(title)}</b>`, i, ' role="columnheader"'));
   const lines = [head, ...cells.map((row) => row.map((cell, i) => td(whole(escapeHtml(cell)), i)))];
   return [

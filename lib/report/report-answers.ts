@@ -29,7 +29,7 @@ type Evaluated = ReportedRun & { readonly evaluation: NonNullable<ReportedRun['e
 /** "VGG16 (random weights)" */
 function nameOf(run: ReportedRun): string {
   const weights = runWeights(run);
-  return runTitle(run) + (weights ? ` (${weights} weights)` : '');
+  return runTitle(run) + (weights ? ` (${weights})` : '');
 }
 
 const isEvaluated = (run: ReportedRun): run is Evaluated => run.evaluation !== null;
@@ -40,13 +40,13 @@ function guessing({ evaluation: { confusion } }: Evaluated): number {
   return Math.max(...counts) / counts.reduce((a, b) => a + b, 0);
 }
 
-/** "VGG16, VGG19 with random weights; Fractal with fractals weights" */
+/** "VGG16, VGG19 with random weights; Fractal with pretrained weights" */
 function byWeights(runs: readonly ReportedRun[]): string {
   const weights = [...new Set(runs.map(runWeights))];
   return weights
     .map((own) => {
       const titles = runs.filter((run) => runWeights(run) === own).map(runTitle);
-      return [...new Set(titles)].join(', ') + (own ? ` with ${own} weights` : '');
+      return [...new Set(titles)].join(', ') + (own ? ` with ${own}` : '');
     })
     .join('; ');
 }

@@ -1,7 +1,7 @@
 import type { Figure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
+import { weightsName, weightsWords } from '../networks/weights-words';
 import { escapeHtml } from '../notebook/escape-html';
-import { weightsName } from '../transfer/model-card';
 import { articleAccuracy } from './article-accuracy';
 
 /** What run.json says of a training run; more fields are welcome. */
@@ -66,12 +66,14 @@ const backboneOf = ({ backbone }: ReportedRun) =>
 /** The network's name for people. */
 export const runTitle = (run: ReportedRun): string => run.title ?? backboneOf(run).title;
 
-/** "ImageNet", "random", a file's name; empty where it is not known. */
-export const runWeights = (run: ReportedRun): string => weightName(run.weights ?? backboneOf(run).weights);
+const weightsOf = (run: ReportedRun): string => run.weights ?? backboneOf(run).weights;
+
+/** "ImageNet weights", "random weights"; empty where it is not known. */
+export const runWeights = (run: ReportedRun): string => weightsWords(weightsOf(run));
 
 function row(run: ReportedRun): string {
   const article = articleAccuracy(backboneOf(run).name, run.classes);
-  const weights = runWeights(run) || '–';
+  const weights = weightName(weightsOf(run)) || '–';
   const figures = run.evaluation
     ? `<td class="figure">${strip(run.evaluation.accuracy, article)}${formatFigure(run.evaluation.accuracy)}</td>` +
       `<td class="number">${rightOf(run.evaluation.confusion)}</td>`

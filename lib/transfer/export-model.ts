@@ -6,10 +6,10 @@ import { entriesOf, sha256, writeFileAtomic, writeFolderAtomic, writeJson } from
 import type { AuditSummary } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
 import type { FrozenBase } from '../networks/frozen-base';
+import { weightsName } from '../networks/weights-words';
 import type { ExportDescription } from './export-description';
 import { descriptionFile, exportVersion, isExportedFile } from './export-names';
 import type { TransferModel } from './model';
-import { weightsName } from './model-card';
 import { modelCautions, modelLimits } from './model-limits';
 import { wholeNetworkFiles } from './network-files';
 

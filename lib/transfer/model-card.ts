@@ -4,6 +4,7 @@ import { type AuditFound, auditFigure, otherPictures } from '../evaluation/audit
 import type { Evaluation } from '../evaluation/evaluation';
 import type { PossibleFigure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
+import { weightsWords } from '../networks/weights-words';
 import { modelCautions, modelLimits } from './model-limits';
 import type { TrainedParts } from './trained-parts';
 import { toYaml, type YamlValue } from './yaml';
@@ -14,9 +15,6 @@ export const cardMark = '<!-- model card written by xray-transfer -->';
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows].map(row).join('\n');
-
-/** Of a file its name alone: the folders above it are nobody's concern. */
-export const weightsName = (weights: string): string => weights.split(/[\\/]/).at(-1)!;
 
 const classesOf = ({ classes }: TrainedParts): string => classes.join(' / ');
 
@@ -164,7 +162,7 @@ export function modelCard(
     ...modelCautions(parts).map(({ mark, words }) => `**${mark}**: ${words}`),
     '## What it is',
     `A new head (${head}) on the frozen base ${plainMarkdown(backbone.title)}${backbone.fineTuned ? ', whose last block was trained too' : ''}, ` +
-      `cut at ${codeSpan(backbone.cut)}, with ${plainMarkdown(weightsName(backbone.weights))} weights (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
+      `cut at ${codeSpan(backbone.cut)}, with ${plainMarkdown(weightsWords(backbone.weights) || 'no weights')} (SHA-256 \`${backbone.weightsHash.slice(0, 16)}…\`). ` +
       `Preset \`${preset}\`, seed ${seed}. All parameters are in manifest.json.`,
     '## Data and split',
     dataTable(parts),

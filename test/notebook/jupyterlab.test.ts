@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
+import { contrast } from '../../lib/plots/colors';
 import { chromium as installed, launchOptions } from '../report/browser';
 import { writeClassFolders } from '../transfer/class-folders';
 import { notebookFolder, writeTestNotebook } from './write-notebook';
@@ -41,7 +42,7 @@ const troubled = [
   ...setting,
   `interface Wish { epochs: number }
 const wish: Wish = { epochs: 10_000 };
-const long = await transferLearn(split, { ...options, ...wish, hiddenUnits: 1024, onProgress: progressBar() });`,
+const long = await transferLearn(split, { ...options, ...wish, hiddenUnits: 1024, onProgress: liveHistory() });`,
   `const model = await transferLearn(split, { ...options, epochs: 5, onProgress: progressBar() });
 show(model.history.epochs.length + ' epochs of ' + xrays.length + ' pictures');`,
   `// A name with a mistake in it.
@@ -75,6 +76,8 @@ describe.skipIf(!installed || !existsSync(lab))(
       await mkdir(inFolder('notebooks'));
       await symlink(path.join(projectFolder, 'dist'), inFolder('dist'), 'junction');
       await writeClassFolders(inFolder('data'), ['covid', 'normal'], 20);
+      const start = path.join('notebooks', '00-start.ipynb');
+      await copyFile(path.join(projectFolder, start), inFolder(start));
       await writeTestNotebook(inFolder('notebooks', 'clean.ipynb'), clean);
       await writeTestNotebook(inFolder('notebooks', 'troubled.ipynb'), troubled);
       const port = await freePort();
@@ -163,6 +166,15 @@ describe.skipIf(!installed || !existsSync(lab))(
     }
     const textOf = async (index: number) => (await outputs(index).allTextContents()).join('\n');
 
+    test('it opens at a start page that says in what order to read', async () => {
+      await page.goto(`${address}/?token=${token}`);
+      await cell(1).getByRole('heading', { name: 'In what order' }).waitFor();
+      const links = await cell(1).locator('td a').allTextContents();
+      expect(links).toEqual([...links].sort());
+      expect(links.length).toBeGreaterThan(10);
+      expect(page.url()).toContain('/lab/tree/notebooks/00-start.ipynb');
+    });
+
     test('cells run; what ends a cell is a table or a card', async () => {
       await open('clean.ipynb');
       await runCell(0);
@@ -229,18 +241,88 @@ describe.skipIf(!installed || !existsSync(lab))(
       await page.keyboard.press('Delete');
     });
 
-    test('Tab offers the names that there are', async () => {
-      await cell(4).locator('.cm-content').click();
-      await page.keyboard.type('plots.c');
-      await page.keyboard.press('Tab');
-      const list = page.locator('.jp-Completer:not(.lm-mod-hidden)');
-      for (const name of ['calibration', 'classCounts', 'confusionMatrix'])
-        await list.getByText(name, { exact: true }).first().waitFor();
-      await page.keyboard.press('Escape');
-      await cell(4).locator('.cm-content').click();
-      await page.keyboard.press('Control+a');
-      await page.keyboard.press('Delete');
-    });
+    test.each([
+      ['plots.c', 0, ['calibration', 'classCounts', 'confusionMatrix'], /Reliability diagram/],
+      // What stands behind the name is needed to know it.
+      ["import { split } from '../dist/index';", 24, ['splitDataset'], /Divides records into train/],
+    ])(
+      'Tab in %s offers the names that there are, the doc comment beside',
+      async (code, back, names, doc) => {
+        await cell(4).locator('.cm-content').click();
+        await page.keyboard.insertText(code);
+        for (let i = 0; i < back; i++) await page.keyboard.press('ArrowLeft');
+        await page.keyboard.press('Tab');
+        const list = page.locator('.jp-Completer:not(.lm-mod-hidden)');
+        for (const name of names) await list.getByText(name, { exact: true }).first().waitFor();
+        await list.locator('.jp-Completer-docpanel').getByText(doc).waitFor();
+        await page.keyboard.press('Escape');
+        await cell(4).locator('.cm-content').click();
+        await page.keyboard.press('Control+a');
+        await page.keyboard.press('Delete');
+      },
+    );
+
+    /** How far anything in an output stands out of its frame, in pixels, and the least contrast of a chart's text. */
+    const look = () =>
+      page.evaluate(() => {
+        const color = (text: string) => {
+          const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g)!.map(Number);
+          return { rgb: [red!, green!, blue!], alpha };
+        };
+        const ground = color(getComputedStyle(document.querySelector('.jp-Notebook')!).backgroundColor).rgb;
+        const hex = (rgb: readonly number[]) =>
+          `#${rgb.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
+        const charts = Array.from(document.querySelectorAll('.jp-RenderedVegaCommon5'));
+        const texts = charts.flatMap((chart) => Array.from(chart.querySelectorAll('svg.marks text')));
+        const frames = Array.from(document.querySelectorAll('.jp-OutputArea-output'));
+        return {
+          charts: charts.map((chart) => {
+            const { width } = chart.querySelector('svg.marks')!.getBoundingClientRect();
+            return { width, frame: chart.clientWidth, scrolled: chart.scrollWidth - chart.clientWidth };
+          }),
+          // Whatever is wider than its frame must be reached by scrolling.
+          hidden: frames.filter(
+            (frame) =>
+              frame.scrollWidth > frame.clientWidth + 1 &&
+              !['auto', 'scroll'].includes(getComputedStyle(frame).overflowX),
+          ).length,
+          outside: frames.filter(
+            (frame) =>
+              frame.getBoundingClientRect().right >
+              document.querySelector('.jp-NotebookPanel')!.getBoundingClientRect().right,
+          ).length,
+          ground: hex(ground),
+          texts: texts.map((text) => {
+            const { rgb, alpha } = color(getComputedStyle(text).fill);
+            return hex(rgb.map((value, i) => alpha * value + (1 - alpha) * ground[i]!));
+          }),
+        };
+      });
+
+    test.each(['Light', 'Dark'])(
+      'in JupyterLab %s charts fit at 1400 and 800 pixels, and their text is read easily',
+      async (theme) => {
+        await page.getByRole('menuitem', { name: 'Settings' }).click();
+        const item = (name: string) => page.locator('.lm-Menu-itemLabel').getByText(name, { exact: true });
+        await item('Theme').hover();
+        await item(`JupyterLab ${theme}`).click();
+        await page.locator(`body[data-jp-theme-name="JupyterLab ${theme}"]`).waitFor({ state: 'attached' });
+        for (const width of [800, 1400]) {
+          await page.setViewportSize({ width, height: 2400 });
+          await expect.poll(async () => (await look()).charts.length).toBe(2);
+          const { charts, hidden, outside, ground, texts } = await look();
+          expect({ hidden, outside }).toEqual({ hidden: 0, outside: 0 });
+          expect(charts[0]!.width).toBeGreaterThan(400);
+          for (const { width: wide, frame, scrolled } of charts) {
+            // Shrunk, but not so far that it cannot be read.
+            expect(wide).toBeLessThanOrEqual(Math.max(frame, 528));
+            if (width === 1400) expect(scrolled).toBe(0);
+          }
+          expect(texts.length).toBeGreaterThan(20);
+          for (const text of texts) expect(contrast(text, ground)).toBeGreaterThanOrEqual(4.5);
+        }
+      },
+    );
 
     test('restart and run all counts from 1 and ends with the same', async () => {
       await page
@@ -288,19 +370,21 @@ describe.skipIf(!installed || !existsSync(lab))(
       },
     );
 
-    test('progress is one line that moves; an interrupt stops training, keeps what was done, and the next cell runs', async () => {
+    test('progress is one line that moves, and so does the chart below it; an interrupt stops training, keeps what was done, and the next cell runs', async () => {
       await open('troubled.ipynb');
       await runCell(0);
       await runCell(1);
       await start(2);
       const line = outputs(2).filter({ hasText: '/10000' });
       await line.waitFor();
-      const first = await line.textContent();
-      await sleep(500);
-      const second = await line.textContent();
-      expect(second).not.toBe(first);
-      expect(second).toMatch(/head .* \d+\/10000 .*\/s .* left {2}val_loss \d/);
-      expect(await outputs(2).count()).toBe(1);
+      const curve = () => outputs(2).locator('svg.marks .mark-line path').first().getAttribute('d');
+      await outputs(2).locator('svg.marks').waitFor();
+      const [first, drawn] = [await line.textContent(), await curve()];
+      await expect.poll(() => line.textContent()).not.toBe(first);
+      await expect.poll(curve).not.toBe(drawn);
+      await cell(2).locator('.jp-InputPrompt').getByText('[*]:').waitFor();
+      expect(await line.textContent()).toMatch(/head .* \d+\/10000 .*\/s .* left {2}val_loss \d/);
+      expect(await outputs(2).count()).toBe(2);
 
       const stopped = performance.now();
       await page

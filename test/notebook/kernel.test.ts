@@ -198,7 +198,14 @@ console.log(ticks.count - then, then > 5, ticks.thrown)`,
       kernel_info: {},
       is_complete: { code: 'function f() {' },
     });
-    expect(of(messages, 'complete', 'complete_reply')[0].matches).toContain('flatMap');
+    const { matches, metadata } = of(messages, 'complete', 'complete_reply')[0];
+    expect(matches).toContain('flatMap');
+    expect(metadata._jupyter_types_experimental[matches.indexOf('flatMap')]).toEqual({
+      text: 'flatMap',
+      type: 'method',
+      start: 7,
+      end: 10,
+    });
     expect(of(messages, 'inspect', 'inspect_reply')[0].data['text/plain']).toContain('number[]');
     expect(of(messages, 'kernel_info', 'kernel_info_reply')[0].language_info.name).toBe('typescript');
     expect(of(messages, 'is_complete', 'is_complete_reply')[0].status).toBe('incomplete');

@@ -21,7 +21,10 @@ test('a chart is interactive where it can be, an SVG where not, and never HTML',
   expect(bundle['application/vnd.vegalite.v5+json']).toBe(plots.confusion);
   expect(bundle['image/svg+xml']).toMatch(/^<svg /);
   expect(bundle['text/plain']).toContain('True normal called covid: 1 (7.1 %)');
-  expect(metadata).toMatchObject({ 'image/svg+xml': { alt: bundle['text/plain'] } });
+  expect(metadata).toMatchObject({
+    'application/vnd.vegalite.v5+json': { embed_options: { renderer: 'svg' } },
+    'image/svg+xml': { alt: bundle['text/plain'] },
+  });
 });
 
 test('a chart without $schema is known by its marks', () => {

@@ -52,6 +52,12 @@ test('an interval is broken before its bracket only', () => {
   expect(text).toContain('0.963 [0.817, 0.993]');
 });
 
+test('a date is not broken', () => {
+  const { html } = table([{ date: '2026-11-26 10:41', name: 'vgg16-2026' }]);
+  expect(html).toContain('<td style="text-align: left; white-space: nowrap">2026-11-26 10:41</td>');
+  expect(html).toContain('<td style="text-align: left">vgg16-2026</td>');
+});
+
 test('everything is escaped', () => {
   const evil = '<img src=x onerror="alert(1)">&';
   const { html } = table([{ [evil]: evil }], { caption: evil, note: evil });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
+import { projectFolder } from '../../lib/core/settings';
 import { auroc } from '../../lib/evaluation/auroc';
 import { evaluatePredictions } from '../../lib/evaluation/evaluate-predictions';
 import { formatFigure } from '../../lib/evaluation/format-figure';
@@ -26,6 +29,7 @@ import { spanOf } from '../../lib/plots/span-of';
 import { type ChartSpec, wrapWords } from '../../lib/plots/theme';
 import { thresholdsChart } from '../../lib/plots/thresholds-chart';
 import { variantsChart } from '../../lib/plots/variants-chart';
+import { style } from '../../lib/report/style';
 import { colorDistance, visions } from './color-vision';
 import { history, plots, scoredPictures } from './samples';
 
@@ -151,6 +155,7 @@ describe.each(Object.entries(plots))('%s', (name, spec) => {
     expect(words(svg)).toEqual(expect.arrayContaining(expected[name as keyof typeof plots]));
     expect(svg).not.toContain('NaN');
     expect(svg).not.toContain('undefined');
+    expect(svg).toContain(`fill="${ink}"`);
   });
 
   test('has tooltips and a description with figures', () => {
@@ -258,6 +263,12 @@ test('colours stand out from white and from the dark theme, text the most', () =
     for (const color of shapes) expect(contrast(color, background)).toBeGreaterThan(3);
     expect(contrast(ink, background)).toBeGreaterThan(4.2);
   }
+});
+
+test('where the theme is known, text takes its colour: JupyterLab and the report know it by the grey', () => {
+  const css = readFileSync(path.join(projectFolder, 'jupyter', 'custom', 'custom.css'), 'utf8');
+  expect(css).toMatch(new RegExp(`text\\[fill="${ink}"\\] \\{\\s+fill: var\\(--jp-content-font-color1\\)`));
+  expect(style.match(new RegExp(`text\\[fill='${ink}'\\]`, 'g'))).toHaveLength(2);
 });
 
 describe.each(Object.entries(visions))('seen with %s', (_, vision) => {

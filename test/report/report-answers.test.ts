@@ -50,7 +50,7 @@ describe('on top of the report stands', () => {
 
   test('what was run: notebooks, those that failed, models with their weights', () => {
     expect(answers()['What was run']).toBe(
-      '2 notebooks, all to the end, on tensorflow 2.19.1. 2 trainings: VGG16 with random weights; Fractal with fractals weights.',
+      '2 notebooks, all to the end, on tensorflow 2.19.1. 2 trainings: VGG16 with random weights; Fractal with pretrained weights.',
     );
     const failed = answers({ notebooks: [{ ok: true }, { ok: false }], runs: [] })['What was run'];
     expect(failed).toBe(
@@ -66,7 +66,7 @@ describe('on top of the report stands', () => {
 
   test('how good: best and worst with intervals, and how many are no better than guessing', () => {
     const text = answers()['How good'];
-    expect(text).toContain('best Fractal (fractals weights) on covid, normal: 1.000 [0.904, 1.000]');
+    expect(text).toContain('best Fractal (pretrained weights) on covid, normal: 1.000 [0.904, 1.000]');
     expect(text).toContain('worst VGG16 (random weights) on covid, normal: 0.533 [0.301, 0.752]');
     // 8 of 15 are normal: always saying so reaches 0.533.
     expect(text).toContain('Of 2 models, 1 has not been shown');

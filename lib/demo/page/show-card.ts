@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../evaluation/evaluation';
 import { formatFigure } from '../../evaluation/format-figure';
+import { weightsWords } from '../../networks/weights-words';
 import type { ExportDescription } from '../../transfer/export-description';
 import { byId, element } from './element';
 
@@ -23,7 +24,13 @@ function factsOf(description: ExportDescription): [string, string][] {
     ['Classes', description.classes.join(', ')],
     [
       'Base',
-      `${backbone.title}, ${backbone.weights} weights${backbone.fineTuned ? ', last block trained too' : ', frozen'}`,
+      [
+        backbone.title,
+        weightsWords(backbone.weights),
+        backbone.fineTuned ? 'last block trained too' : 'frozen',
+      ]
+        .filter(Boolean)
+        .join(', '),
     ],
     [
       'Pictures',
