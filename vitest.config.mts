@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/compile.ts',
+    globalSetup: ['test/temporary-folder.ts', 'test/compile.ts'],
     // TensorFlow keeps native threads that do not survive worker_threads; two files at once fill two cores.
     pool: 'forks',
     maxWorkers: 2,
