@@ -3,7 +3,7 @@ import type { ReadingOptions } from '../dataset/reading-options';
 import type { Grid } from '../grid/grid';
 import type { GridOptions, GridResult } from '../grid/run-grid';
 import { addStrict, refusedRemark, withoutRefused } from './refused';
-import { run, whole } from './run';
+import { run, type Warn, whole } from './run';
 
 async function here(grid: Grid, options: GridOptions): Promise<GridResult> {
   const { runGrid } = await import('../grid/run-grid.js');
@@ -13,10 +13,11 @@ async function here(grid: Grid, options: GridOptions): Promise<GridResult> {
 async function onQueue(
   grid: Grid,
   options: ReadingOptions & { readonly queue: string; readonly store: string },
+  warn: Warn,
 ): Promise<GridResult> {
   const { checkRedis } = await import('../grid/queue/connection.js');
   const { runOnQueue } = await import('../grid/queue/run-on-queue.js');
-  for (const remark of await checkRedis(options.queue)) process.stderr.write(`${remark}\n`);
+  for (const remark of await checkRedis(options.queue)) warn(remark);
   return runOnQueue(grid, options);
 }
 
@@ -47,7 +48,7 @@ export function addGrid(program: Command): void {
         const grid = await readGrid(file);
         const { refused, reading } = withoutRefused(work, warn, strict);
         const result = queue
-          ? await onQueue(grid, { queue, store, ...reading })
+          ? await onQueue(grid, { queue, store, ...reading }, warn)
           : await here(grid, { store, processes, ...reading });
         const { comparison, failed, computed, found } = result;
         return {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { run } from './run';
+import { run, writeError } from './run';
 
 /** Milliseconds between two looks. */
 const look = 1000;
@@ -29,8 +29,8 @@ export function addQueue(program: Command): void {
             let status = await queueStatus(queues);
             while (watch && !signal.aborted) {
               // Over what was there on a terminal; below it in a file.
-              const clear = process.stderr.isTTY ? '\x1b[2J\x1b[H' : '';
-              process.stderr.write(`${clear}${statusText(status)}\n`);
+              if (process.stderr.isTTY) process.stderr.write('\x1b[2J\x1b[H');
+              writeError(`${statusText(status)}\n`);
               await sleep(look, undefined, { signal }).catch(() => undefined);
               status = await queueStatus(queues);
             }

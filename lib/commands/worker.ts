@@ -16,10 +16,9 @@ export function addWorker(program: Command): void {
     )
     .option('--json', 'print one JSON object at the end')
     .action(({ queue, processes, silence }, command: Command) =>
-      run(command, async ({ signal }) => {
+      run(command, async ({ signal }, say) => {
         const { checkRedis } = await import('../grid/queue/connection.js');
         const { startWorker } = await import('../grid/queue/work.js');
-        const say = (text: string) => process.stderr.write(`${text}\n`);
         for (const remark of await checkRedis(queue)) say(remark);
         const counts = { done: 0 };
         const worker = startWorker(queue, {

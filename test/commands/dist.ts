@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, rmSync, statSync, utimesSync } from '
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectFolder } from '../../lib/core/settings';
+import { endingWithUs } from '../ending-with-us';
 
 const lib = path.join(projectFolder, 'lib');
 const dist = path.join(projectFolder, 'dist');
@@ -52,7 +53,8 @@ export interface Ended {
 function runProcess(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...environment }, maxBuffer: 1e8 };
-    const child = execFile(process.execPath, args, options, (_error, stdout, stderr) =>
+    const [program, ...rest] = [...endingWithUs, process.execPath, ...args];
+    const child = execFile(program!, rest, options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../lib/core/settings';
+import { checkRedis } from '../../lib/grid/queue/connection';
 import { freshDist, runCli } from '../commands/dist';
+import { endingWithUs } from '../ending-with-us';
 import { resultsOf, writeGrid } from '../grid/phantom-grid';
 import { noRedis, startRedis, type TestRedis } from '../grid/redis';
 
@@ -45,7 +47,7 @@ const begun = new Set<Running>();
 
 /** The command line in a process of its own, on a machine of its own where `command` says so. */
 function start(args: readonly string[], cache: string, command: readonly string[] = []): Running {
-  const [program, ...rest] = [...command, process.execPath, cli, ...args];
+  const [program, ...rest] = [...endingWithUs, ...command, process.execPath, cli, ...args];
   const child = spawn(program!, rest, {
     env: { ...process.env, XRAY_CACHE: path.join(root, cache) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,12 +67,9 @@ function start(args: readonly string[], cache: string, command: readonly string[
   return running;
 }
 
-const worker = (url: string, cache: string, processes: number, command?: readonly string[]) =>
-  start(
-    ['worker', '--queue', url, '--processes', String(processes), '--silence', String(silence)],
-    cache,
-    command,
-  );
+/** A worker of one piece at once, by one thread. */
+const worker = (url: string, cache: string, command?: readonly string[]) =>
+  start(['worker', '--queue', url, '--silence', String(silence)], cache, command);
 
 afterEach(async () => {
   for (const { process: child, ended } of begun) {
@@ -139,7 +138,7 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
     start(['grid', file, '--queue', redis.url, '--store', store, '--json'], 'submitter-cache');
 
   for (let round = 0; round < rounds; round++) {
-    test(`loses nothing to kill -9 of a worker, of its child, and of Redis (${round})`, {
+    test(`of four workers loses nothing to kill -9 of one, of a child of another, and of Redis (${round})`, {
       timeout: 300_000,
     }, async () => {
       const folder = path.join(root, `kills-${round}`);
@@ -147,29 +146,30 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
       try {
         const store = path.join(folder, 'store');
         const submitted = submit(store);
-        const [first, second] = [worker(redis.url, 'one', 2), worker(redis.url, 'two', 2)];
+        const workers = ['one', 'two', 'three', 'four'].map((cache) => worker(redis.url, cache));
+        const [first, second] = workers as [Running, Running];
         // A child at work.
         const child = await until(
-          () => doneBy(first, second) >= 1 && childrenOf(second.process.pid!)[0],
+          () => doneBy(...workers) >= 1 && childrenOf(second.process.pid!)[0],
           'a child',
         );
         process.kill(child, 'SIGKILL');
-        // A worker; the processes it had end by themselves.
-        const orphans = await until(
-          () => doneBy(first, second) >= 3 && childrenOf(first.process.pid!),
-          'children',
+        // A worker; the process it had ends by itself.
+        const orphan = await until(
+          () => doneBy(...workers) >= 3 && childrenOf(first.process.pid!)[0],
+          'another child',
         );
         first.process.kill('SIGKILL');
-        await until(() => !orphans.some(isAlive), 'the children of the killed worker to end');
-        const third = worker(redis.url, 'one', 1);
-        await until(() => doneBy(first, second, third) >= 8, 'pieces');
+        await until(() => !isAlive(orphan), 'the child of the killed worker to end');
+        await until(() => doneBy(...workers) >= 8, 'pieces');
         await redis.kill();
         await pause(500);
         await redis.restart();
         await expectWhole(submitted, store);
         // SIGTERM: they finish what they have, and end well.
-        for (const { process: running } of [second, third]) running.kill('SIGTERM');
-        expect(await Promise.all([second.ended, third.ended])).toEqual([0, 0]);
+        const left = workers.slice(1);
+        for (const { process: running } of left) running.kill('SIGTERM');
+        expect(await Promise.all(left.map(({ ended }) => ended))).toEqual([0, 0, 0]);
       } finally {
         await redis.stop();
       }
@@ -179,7 +179,7 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
   test('SIGTERM ends a worker also while Redis is away', { timeout: 120_000 }, async () => {
     redis = await startRedis(path.join(root, 'away', 'redis'));
     try {
-      const waiting = worker(redis.url, 'one', 1);
+      const waiting = worker(redis.url, 'one');
       await until(() => /Waiting for pieces/.test(waiting.output()), 'the worker');
       await pause(1000);
       await redis.kill();
@@ -214,6 +214,7 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
     try {
       const store = path.join(folder, 'store');
       const submitted = submit(store);
+      const watching = start(['queue', 'status', '--queue', redis.url, '--watch'], 'one');
       // Computes with another number of threads than the plan wants.
       const wrong = start(['worker', '--queue', redis.url, '--silence', String(silence)], 'one', [
         'env',
@@ -231,7 +232,13 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
       const before = await status();
       expect(before.failed).toHaveLength(8);
       expect(before.failed[0]).toMatchObject({ tries: 5, piece: expect.stringMatching(/^features Fractal/) });
-      const right = worker(redis.url, 'two', 1);
+      const right = worker(redis.url, 'two');
+      // Every second a look, until Ctrl-C.
+      await until(() => /^failed · features Fractal.* is 2, the plan's 1/m.test(watching.output()), 'a look');
+      watching.process.kill('SIGINT');
+      expect(await watching.ended).toBe(130);
+      expect(watching.output().match(/ waiting, /g)!.length).toBeGreaterThan(2);
+      expect(watching.stdout()).toMatch(/^0 done, 0 running, \d+ waiting, 8 failed; 0 workers$/m);
       const retried = await runCli(['queue', 'retry', '--queue', redis.url, '--json']);
       expect(JSON.parse(retried.stdout)).toEqual({ retried: 8 });
       const again = submit(store);
@@ -247,20 +254,37 @@ describe.skipIf(noRedis || !isLinux)('a queue', () => {
 
 test.skipIf(noRedis)('a queue that is none is refused in a sentence', async () => {
   const [nobody, wrong] = await Promise.all([
-    runCli(['queue', 'status', '--queue', 'redis://127.0.0.1:1']),
+    runCli(['queue', 'status', '--queue', 'redis://me:secret@127.0.0.1:1']),
     runCli(['worker', '--queue', 'localhost:6379']),
   ]);
   expect([nobody.code, wrong.code]).toEqual([1, 1]);
-  expect(nobody.stderr).toMatch(/^Redis at redis:\/\/127\.0\.0\.1:1 does not answer \(.+\)\n$/);
+  expect(nobody.stderr).toMatch(/^Redis at redis:\/\/me:…@127\.0\.0\.1:1 does not answer \(.+\)\n$/);
   expect(wrong.stderr).toBe('queue is "localhost:6379"; give redis://host:port, or rediss:// for TLS\n');
+});
+
+test.skipIf(noRedis)('a Redis that forgets jobs is refused; one without a log is told of', async () => {
+  const look = async (...settings: string[]) => {
+    const redis = await startRedis(path.join(root, 'settings', settings.at(-1)!), { settings });
+    try {
+      return await checkRedis(redis.url);
+    } finally {
+      await redis.stop();
+    }
+  };
+  await expect(look('--maxmemory-policy', 'allkeys-lru')).rejects.toThrow(
+    /has maxmemory-policy allkeys-lru, which forgets jobs when memory is short; set it to noeviction$/,
+  );
+  expect(await look('--appendonly', 'no')).toEqual([expect.stringContaining('set appendonly yes')]);
+  expect(await look('--maxmemory-policy', 'noeviction')).toEqual([]);
 });
 
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** Machines of a network of their own, made and removed here; their addresses exist nowhere else. */
 const name = (machine: string) => `xray${process.pid}${machine}`;
-const machines = ['q', 'a', 'b'] as const;
-const address = { q: '10.231.77.1', a: '10.231.77.2', b: '10.231.77.3' } as const;
+const hosts = ['a', 'b', 'c', 'd'] as const;
+const machines = ['q', ...hosts] as const;
+const addressOf = (machine: (typeof machines)[number]) => `10.231.77.${machines.indexOf(machine) + 1}`;
 const on = (machine: (typeof machines)[number]) => ['ip', 'netns', 'exec', name(machine)];
 
 const noNamespaces: string | undefined = (() => {
@@ -282,9 +306,9 @@ describe.skipIf(noRedis || noNamespaces)('separate hosts', () => {
       ip('-n', name(machine), 'link', 'set', 'lo', 'up');
     }
     ip('-n', name('q'), 'link', 'add', 'bridge0', 'type', 'bridge');
-    ip('-n', name('q'), 'addr', 'add', `${address.q}/24`, 'dev', 'bridge0');
+    ip('-n', name('q'), 'addr', 'add', `${addressOf('q')}/24`, 'dev', 'bridge0');
     ip('-n', name('q'), 'link', 'set', 'bridge0', 'up');
-    for (const machine of ['a', 'b'] as const) {
+    for (const machine of hosts) {
       ip(
         '-n',
         name('q'),
@@ -300,7 +324,7 @@ describe.skipIf(noRedis || noNamespaces)('separate hosts', () => {
         name(machine),
       );
       ip('-n', name('q'), 'link', 'set', `to-${machine}`, 'master', 'bridge0', 'up');
-      ip('-n', name(machine), 'addr', 'add', `${address[machine]}/24`, 'dev', 'eth0');
+      ip('-n', name(machine), 'addr', 'add', `${addressOf(machine)}/24`, 'dev', 'eth0');
       ip('-n', name(machine), 'link', 'set', 'eth0', 'up');
     }
   });
@@ -308,11 +332,11 @@ describe.skipIf(noRedis || noNamespaces)('separate hosts', () => {
     for (const machine of machines) ip('netns', 'del', name(machine));
   });
 
-  test(`joined by a bridge, the link of one cut for ${cutSeconds} s: the same results`, {
+  test(`four joined by a bridge, the link of one cut for ${cutSeconds} s: the same results`, {
     timeout: (300 + cutSeconds) * 1000,
   }, async () => {
     const folder = path.join(root, 'hosts');
-    const redis = await startRedis(path.join(folder, 'redis'), { host: address.q, command: on('q') });
+    const redis = await startRedis(path.join(folder, 'redis'), { host: addressOf('q'), command: on('q') });
     try {
       const store = path.join(folder, 'store');
       const submitted = start(
@@ -320,17 +344,20 @@ describe.skipIf(noRedis || noNamespaces)('separate hosts', () => {
         'submitter-cache',
         on('q'),
       );
-      const [a, b] = [worker(redis.url, 'host-a', 1, on('a')), worker(redis.url, 'host-b', 1, on('b'))];
-      await until(() => doneBy(b) >= 1 && doneBy(a, b) >= 3, 'pieces of both hosts');
+      const at = (host: (typeof hosts)[number]) => worker(redis.url, `host-${host}`, on(host));
+      // The one that is cut off takes the first piece.
+      const b = at('b');
+      await until(() => /Waiting for pieces/.test(b.output()), 'a host');
+      const others = (['a', 'c', 'd'] as const).map(at);
+      await until(() => doneBy(b) >= 1 && doneBy(...others) >= 2, 'pieces of several hosts');
       ip('-n', name('q'), 'link', 'set', 'to-b', 'down');
       const cut = doneBy(b);
       await pause(cutSeconds * 1000);
       ip('-n', name('q'), 'link', 'set', 'to-b', 'up');
       await expectWhole(submitted, store);
-      expect(doneBy(a)).toBeGreaterThan(0);
       expect(cut).toBeLessThan(Object.keys(expected).length);
-      for (const { process: running } of [a, b]) running.kill('SIGTERM');
-      expect(await Promise.all([a.ended, b.ended])).toEqual([0, 0]);
+      for (const { process: running } of [b, ...others]) running.kill('SIGTERM');
+      expect(await Promise.all([b, ...others].map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
     } finally {
       await redis.stop();
     }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { endingWithUs } from '../ending-with-us';
 
 /** Why tests of the queue are skipped; undefined where there is a Redis server. */
 export const noRedis: string | undefined = (() => {
@@ -33,15 +34,22 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
+interface RedisOptions {
+  readonly host?: string;
+  readonly command?: readonly string[];
+  readonly settings?: readonly string[];
+}
+
 /**
  * A Redis as the guide wants it: every write in its log at once, nothing evicted.
  * @param folder of its log
  * @param at where it listens. Default: a free port of the loopback
  * @param command what it is started by: `ip netns exec NAME`
+ * @param settings that differ from those
  */
 export async function startRedis(
   folder: string,
-  { host = '127.0.0.1', command = [] as readonly string[] } = {},
+  { host = '127.0.0.1', command = [], settings = [] }: RedisOptions = {},
 ): Promise<TestRedis> {
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
@@ -49,6 +57,7 @@ export async function startRedis(
   const args = [
     ...['--port', String(port), '--bind', host, '--protected-mode', 'no', '--dir', folder],
     ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
+    ...settings,
   ];
   const url = `redis://${host}:${port}`;
   const answers = async () => {
@@ -64,7 +73,7 @@ export async function startRedis(
       .finally(() => redis.disconnect());
   };
   const start = async () => {
-    const [program, ...rest] = [...command, 'redis-server', ...args];
+    const [program, ...rest] = [...endingWithUs, ...command, 'redis-server', ...args];
     server = spawn(program!, rest, { stdio: 'ignore' });
     for (let tries = 0; ; tries++) {
       try {

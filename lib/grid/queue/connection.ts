@@ -24,14 +24,18 @@ const isOlder = (version: string, [major, minor]: readonly [number, number]): bo
   return a < major || (a === major && b < minor);
 };
 
+/** An address without the password in it. */
+const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@');
+
 /**
  * Checks that Redis answers and keeps what it is given.
  * @returns what is unwise about its settings, a sentence each
  * @throws InputError if the address is none, nobody answers, it is older than 6.2, or would forget jobs when full
  */
 export async function checkRedis(url: string): Promise<string[]> {
+  const shown = withoutPassword(url);
   if (!/^rediss?:\/\/./.test(url))
-    throw new InputError(`queue is "${url}"; give redis://host:port, or rediss:// for TLS`);
+    throw new InputError(`queue is "${shown}"; give redis://host:port, or rediss:// for TLS`);
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, retryStrategy: () => null });
   // What goes wrong is told by the command that fails.
@@ -41,20 +45,18 @@ export async function checkRedis(url: string): Promise<string[]> {
     const info = await redis.info();
     const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
     if (isOlder(field('redis_version'), [6, 2]))
-      throw new InputError(`Redis at ${url} is ${field('redis_version')}; BullMQ needs 6.2 or newer`);
+      throw new InputError(`Redis at ${shown} is ${field('redis_version')}; BullMQ needs 6.2 or newer`);
     const policy = field('maxmemory_policy');
     if (policy && policy !== 'noeviction')
       throw new InputError(
-        `Redis at ${url} has maxmemory-policy ${policy}, which forgets jobs when memory is short; set it to noeviction`,
+        `Redis at ${shown} has maxmemory-policy ${policy}, which forgets jobs when memory is short; set it to noeviction`,
       );
     return field('aof_enabled') === '1'
       ? []
       : ['Redis has appendonly off: jobs of the last minutes are lost if it dies; set appendonly yes'];
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(
-      `Redis at ${url.replace(/:[^:@/]*@/, ':…@')} does not answer (${asError(error).message})`,
-    );
+    throw new InputError(`Redis at ${shown} does not answer (${asError(error).message})`);
   } finally {
     redis.disconnect();
   }

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural';
 import type { QueueStatus } from './status';
 
 /** "3 h 20 min", "45 s". */
@@ -21,7 +22,7 @@ export function statusText({
   const speed = rate === null ? [] : [`${rate.toFixed(rate < 10 ? 1 : 0)} pieces a minute`];
   const left = secondsLeft ? [`${durationText(secondsLeft)} left`] : [];
   return [
-    `${done} done, ${running.length} running, ${waiting} waiting, ${failed.length} failed; ${workers} workers`,
+    `${done} done, ${running.length} running, ${waiting} waiting, ${failed.length} failed; ${plural(workers, 'worker')}`,
     ...running.map(({ piece, worker = '', seconds, progress }) =>
       [
         'running',
