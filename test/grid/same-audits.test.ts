@@ -7,6 +7,7 @@ import { projectFolder } from '../../lib/core/settings';
 import type { GridComparison } from '../../lib/grid/comparison';
 import { comparisonText } from '../../lib/grid/comparison-text';
 import { freshDist, runCli } from '../commands/dist';
+import { endingWithUs } from '../ending-with-us';
 import { resultsOf, writeGrid } from './phantom-grid';
 import { noRedis, startRedis } from './redis';
 
@@ -59,7 +60,8 @@ test('audits whose tests learn are the same to the bit in process, over processe
   if (noRedis) return;
   const redis = await startRedis(at('redis'));
   const cli = path.join(projectFolder, 'dist', 'cli.js');
-  const worker = spawn(process.execPath, [cli, 'worker', '--queue', redis.url], {
+  const [program, ...rest] = [...endingWithUs, process.execPath, cli, 'worker', '--queue', redis.url];
+  const worker = spawn(program!, rest, {
     env: { ...process.env, XRAY_CACHE: at('worker-cache') },
     stdio: 'ignore',
   });
