@@ -44,7 +44,7 @@ const everyDay: Readonly<Record<string, readonly Trial[]>> = {
  */
 const inARow: Readonly<Record<string, number>> = long
   ? { report: 10 }
-  : { data: 10, train: 10, features: 10, report: 3 };
+  : { data: 10, train: 10, features: 10, report: 10 };
 const cli = path.join(projectFolder, 'dist', 'cli.js');
 
 let place: Workplace;

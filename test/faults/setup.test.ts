@@ -15,7 +15,7 @@ const random = seededRandom('setup at any moment');
 /** How often each fault is tried. */
 const times = Number(process.env.XRAY_KILLS ?? 1);
 /** It is killed so often in a row, each time in what the former runs have left, then finished. */
-const inARow = process.env.XRAY_KILLS ? 10 : 3;
+const inARow = 10;
 
 /** Setup itself has crashed; what commands say that it starts may be anything. */
 const ownStack = /at .*scripts\/setup\S*\.mjs:\d+/;
@@ -97,7 +97,7 @@ describe('setup', () => {
   }, async ({ skip }) => {
     if (typeof sources === 'string') return skip(sources);
     const from = sources;
-    const rows = process.env.XRAY_KILLS ? Math.ceil(times / inARow) : 1;
+    const rows = Math.ceil(times / inARow);
     await trials(rows, async (i) => {
       const project = path.join(home, `killed-${i}`);
       cpSync(from.project, project, { recursive: true });
