@@ -25,7 +25,7 @@ function withText(png: Buffer, text: string): Buffer {
   return Buffer.concat([png.subarray(0, -12), length, body, check, png.subarray(-12)]);
 }
 
-/** What a piece of work adds to the memory of this process, in MB, what can be freed freed. */
+/** What a piece of work adds to the memory of this process at most, in MB. */
 async function addedMemory(work: () => Promise<unknown>): Promise<number> {
   const before = process.memoryUsage().rss;
   let most = before;
@@ -89,7 +89,7 @@ describe(`a folder of ${count} files (XRAY_FILES=10000: so many)`, { timeout: 60
     });
     expect(refused.sort()).toEqual(['cut.png', 'empty.png', 'words.jpg']);
     expect(done).toBe(count + 3);
-    expect(memory).toBeLessThan(250);
+    expect(memory).toBeLessThan(150);
   });
 
   test('is built from a table: every row taken, patients kept together, memory bounded', async () => {
@@ -109,6 +109,6 @@ describe(`a folder of ${count} files (XRAY_FILES=10000: so many)`, { timeout: 60
       expect(sides.reduce((sum, side) => sum + side.size, 0)).toBe(count / perPatient);
       expect(split.train.length + split.validation.length + split.test.length).toBe(count);
     });
-    expect(memory).toBeLessThan(250);
+    expect(memory).toBeLessThan(150);
   });
 });
