@@ -42,7 +42,7 @@ const troubled = [
   ...setting,
   `interface Wish { epochs: number }
 const wish: Wish = { epochs: 10_000 };
-const long = await transferLearn(split, { ...options, ...wish, hiddenUnits: 1024, onProgress: liveHistory() });`,
+const long = await transferLearn(split, { ...options, ...wish, hiddenUnits: 1024, onProgress: progressBar() });`,
   `const model = await transferLearn(split, { ...options, epochs: 5, onProgress: progressBar() });
 show(model.history.epochs.length + ' epochs of ' + xrays.length + ' pictures');`,
   `// A name with a mistake in it.
@@ -181,7 +181,19 @@ describe.skipIf(!installed || !existsSync(lab))(
       await runCell(1);
       expect(await outputs(1).locator('table').count()).toBe(1);
       expect(await textOf(1)).toContain('Split by image, seed 1');
+      const curves = await page.evaluateHandle(() => {
+        const drawn = new Set<string>();
+        const isRunning = () => document.querySelector('.jp-Notebook')!.textContent.includes('[*]:');
+        const note = () => {
+          const curve = document.querySelector('svg.marks .mark-line path')?.getAttribute('d');
+          if (curve && isRunning()) drawn.add(curve);
+        };
+        new MutationObserver(note).observe(document.body, { childList: true, subtree: true });
+        return drawn;
+      });
       await runCell(2);
+      // The chart moves while the cell still trains.
+      expect(await curves.evaluate(({ size }) => size)).toBeGreaterThan(1);
       const told = await textOf(2);
       expect(told).toMatch(/head {2}█{24} 100 % {2}400\/400/);
       expect(told).toContain('32×32 pixels with a head for covid, normal');
@@ -309,7 +321,9 @@ describe.skipIf(!installed || !existsSync(lab))(
         await page.locator(`body[data-jp-theme-name="JupyterLab ${theme}"]`).waitFor({ state: 'attached' });
         for (const width of [800, 1400]) {
           await page.setViewportSize({ width, height: 2400 });
-          await expect.poll(async () => (await look()).charts.length).toBe(2);
+          // The page follows its window a moment later.
+          const laidOut = async () => (await look()).charts.map(({ frame }) => frame < 600);
+          await expect.poll(laidOut, { timeout: patience }).toEqual([width === 800, width === 800]);
           const { charts, hidden, outside, ground, texts } = await look();
           expect({ hidden, outside }).toEqual({ hidden: 0, outside: 0 });
           expect(charts[0]!.width).toBeGreaterThan(400);
@@ -370,21 +384,19 @@ describe.skipIf(!installed || !existsSync(lab))(
       },
     );
 
-    test('progress is one line that moves, and so does the chart below it; an interrupt stops training, keeps what was done, and the next cell runs', async () => {
+    test('progress is one line that moves; an interrupt stops training, keeps what was done, and the next cell runs', async () => {
       await open('troubled.ipynb');
       await runCell(0);
       await runCell(1);
       await start(2);
       const line = outputs(2).filter({ hasText: '/10000' });
       await line.waitFor();
-      const curve = () => outputs(2).locator('svg.marks .mark-line path').first().getAttribute('d');
-      await outputs(2).locator('svg.marks').waitFor();
-      const [first, drawn] = [await line.textContent(), await curve()];
-      await expect.poll(() => line.textContent()).not.toBe(first);
-      await expect.poll(curve).not.toBe(drawn);
-      await cell(2).locator('.jp-InputPrompt').getByText('[*]:').waitFor();
-      expect(await line.textContent()).toMatch(/head .* \d+\/10000 .*\/s .* left {2}val_loss \d/);
-      expect(await outputs(2).count()).toBe(2);
+      const first = await line.textContent();
+      await sleep(500);
+      const second = await line.textContent();
+      expect(second).not.toBe(first);
+      expect(second).toMatch(/head .* \d+\/10000 .*\/s .* left {2}val_loss \d/);
+      expect(await outputs(2).count()).toBe(1);
 
       const stopped = performance.now();
       await page
