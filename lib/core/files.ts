@@ -149,7 +149,8 @@ export async function writeFolderAtomic<T>(
   const temporary = temporaryName(target);
   try {
     await restoreReplaced(target);
-    await mkdir(temporary, { recursive: true });
+    // What cannot be made may be a folder above it.
+    await writing(target, () => mkdir(temporary, { recursive: true }));
     const written = await write(temporary);
     await commit(temporary, target);
     await removeLeftovers(target);

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exists, writeFileAtomic } from '../core/files';
 import { cacheFolder } from '../core/settings';
@@ -10,7 +10,6 @@ async function openTypeFile(cut: FontCut): Promise<string> {
   const woff = fontFile(cut, 'woff');
   const file = path.join(cacheFolder(), 'fonts', `${path.basename(woff, '.woff')}.ttf`);
   if (await exists(file)) return file;
-  await mkdir(path.dirname(file), { recursive: true });
   await writeFileAtomic(file, unpackWoff(await readFile(woff)));
   return file;
 }

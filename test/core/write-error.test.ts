@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,6 +36,19 @@ it('what is no refusal of the system, and what was told already, stays as it is'
   for (const error of [new TypeError('a mistake'), refusal('EAGAIN'), new WriteError('a/b', 'EIO')])
     await expect(writing('x/y', failing(error))).rejects.toBe(error);
 });
+
+// Node names what it could not make: it may be a folder above that is asked for.
+it.skipIf(process.platform === 'win32')(
+  'what cannot be written below a link that leads nowhere is named',
+  async () => {
+    const link = path.join(folder, 'link');
+    symlinkSync(path.join(folder, 'absent', 'place'), link);
+    const target = path.join(link, 'model');
+    const sentence = `${target} cannot be written: `;
+    await expect(writeFolderAtomic(target, async () => undefined)).rejects.toThrow(sentence);
+    await expect(writeFileAtomic(target, '')).rejects.toThrow(sentence);
+  },
+);
 
 it('in a folder that is written whole, the file is named as it would have been', async () => {
   const target = path.join(folder, 'model');

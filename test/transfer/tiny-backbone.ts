@@ -42,14 +42,14 @@ export async function fillWeights(model: LayersModel, seed: number): Promise<voi
 }
 
 /**
- * A convolutional network of two blocks on disk, small enough for tests: input [24, 24, 3], map [6, 6, 8] at
- * `tinyCut`, with a batch normalization, a residual connection and a layer beyond the cut.
+ * A convolutional network of two blocks on disk, small enough for tests: input [size, size, 3], map [size / 4, size / 4,
+ * 8] at `tinyCut`, with a batch normalization, a residual connection and a layer beyond the cut.
  */
-export async function writeTinyBackbone(folder: string, seed = 1): Promise<string> {
+export async function writeTinyBackbone(folder: string, seed = 1, size = tinySize): Promise<string> {
   const tf = await tensorflow();
   const conv = (name: string, filters: number, strides: number) =>
     tf.layers.conv2d({ name, filters, strides, kernelSize: 3, padding: 'same' });
-  const input = tf.input({ shape: [tinySize, tinySize, 3] });
+  const input = tf.input({ shape: [size, size, 3] });
   const apply = (layer: ReturnType<typeof conv>, x: SymbolicTensor) => layer.apply(x) as SymbolicTensor;
   let x = apply(conv('block1_conv', 6, 2), input);
   x = tf.layers.reLU({ name: 'block1_relu' }).apply(x) as SymbolicTensor;
