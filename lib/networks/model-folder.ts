@@ -124,6 +124,12 @@ export async function buildModel(tf: TensorFlow, model: ModelFolder): Promise<La
   try {
     return await tf.loadLayersModel({ load });
   } catch (error) {
-    throw new InputError(`${model.folder} holds a model that cannot be built: ${asError(error).message}`);
+    const { keras_version: saved } = model.topology as { keras_version?: unknown };
+    const remedy = `${saved}`.startsWith('3.')
+      ? `. It was saved by Keras ${saved}, whose form TensorFlow.js does not read: save it with tf_keras, as docs/adding-a-network.md has it`
+      : '';
+    throw new InputError(
+      `${model.folder} holds a model that cannot be built: ${asError(error).message}${remedy}`,
+    );
   }
 }

@@ -249,6 +249,18 @@ describe('a layers-model on disk', () => {
       },
       /cannot be built.*Lambda/,
     ],
+    [
+      'Keras 3 saved it',
+      (copy) => {
+        const file = path.join(copy, 'model.json');
+        const description = JSON.parse(
+          readFileSync(file, 'utf8').replace('batch_input_shape', 'batch_shape'),
+        );
+        description.modelTopology.keras_version = '3.15.1';
+        writeFileSync(file, JSON.stringify(description));
+      },
+      /cannot be built.*saved by Keras 3\.15\.1.*tf_keras.*adding-a-network\.md/,
+    ],
   ])('is refused if %s', async (name, damage, message) => {
     const copy = path.join(folder, name.replaceAll(' ', '-'));
     cpSync(model, copy, { recursive: true });
