@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Command, type CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
@@ -96,6 +97,12 @@ describe.each(pages)('%s', (page) => {
   test('says what it is not for', () => {
     expect(text).toMatch(/education only|nothing about people or medicine/i);
   });
+});
+
+test('a file in the project’s folder imports the library by its name, as the pages have it', () => {
+  const from = createRequire(path.join(projectFolder, 'own.js'));
+  expect(from.resolve('xray-transfer')).toBe(path.join(projectFolder, 'dist', 'index.js'));
+  expect(from('xray-transfer/package.json').name).toBe('xray-transfer');
 });
 
 test('the checks find commands at all, and refuse what the program refuses', async () => {

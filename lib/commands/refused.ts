@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { plural } from '../core/plural';
 import type { WorkOptions } from '../core/progress';
 import type { ReadingOptions } from '../dataset/reading-options';
 import type { Warn } from './run';
@@ -33,4 +34,4 @@ export function withoutRefused(
 
 /** What a command says at its end of pictures left out, a line or none. */
 export const refusedRemark = (refused: readonly Refused[]): string[] =>
-  refused.length ? [`Left out: ${refused.length} pictures that cannot be used, named above.`] : [];
+  refused.length ? [`Left out: ${plural(refused.length, 'picture')} that cannot be used, named above.`] : [];

@@ -88,7 +88,13 @@ const tooLarge = (file: string): InputError =>
   new InputError(`${file} has more than ${mostPixels / 1e6} million pixels; scale it down, or remove it`);
 
 function unreadable(file: string, error: unknown): InputError {
-  const reason = asError(error).message.replaceAll(/\s+/g, ' ').trim();
+  // libvips says the same once for each try, a line each.
+  const lines = asError(error)
+    .message.split('\n')
+    .map((line) => line.replaceAll(/\s+/g, ' ').trim());
+  const reason = lines
+    .filter((line, i) => !lines.slice(0, i).some((former) => former.includes(line)))
+    .join(' ');
   if (/exceeds pixel limit/i.test(reason)) return tooLarge(file);
   if (/^timeout:/.test(reason))
     return new InputError(`${file} takes longer than ${mostSeconds} s to decode; ${remedy}`);

@@ -71,8 +71,11 @@ const weightsOf = (run: ReportedRun): string => run.weights ?? backboneOf(run).w
 /** "ImageNet weights", "random weights"; empty where it is not known. */
 export const runWeights = (run: ReportedRun): string => weightsWords(weightsOf(run));
 
-function row(run: ReportedRun): string {
-  const article = articleAccuracy(backboneOf(run).name, run.classes);
+const articleOf = (run: ReportedRun) => articleAccuracy(backboneOf(run).name, run.classes);
+
+/** @param compared whether the table has the article's figures at all */
+function row(run: ReportedRun, compared: boolean): string {
+  const article = articleOf(run);
   const weights = weightName(weightsOf(run)) || '–';
   const figures = run.evaluation
     ? `<td class="figure">${strip(run.evaluation.accuracy, article)}${formatFigure(run.evaluation.accuracy)}</td>` +
@@ -82,24 +85,28 @@ function row(run: ReportedRun): string {
     `<tr><th scope="row">${escapeHtml(runTitle(run))}</th>` +
     `<td${weights === 'random' ? ' class="caution"' : ''}>${escapeHtml(weights)}</td>` +
     `<td>${escapeHtml(run.classes.join(', '))}${run.synthetic ? ' <em class="caution">synthetic</em>' : ''}</td>` +
-    `${figures}<td class="number">${article ? article.value.toFixed(3) : '–'}</td>` +
+    `${figures}${compared ? `<td class="number">${article ? article.value.toFixed(3) : '–'}</td>` : ''}` +
     `<td class="number">${secondsOf(run.seconds)}</td></tr>`
   );
 }
 
 const columns = ['Network', 'Weights', 'Classes', 'Accuracy [95 % interval]', 'Right', 'Article', 'Time'];
+const articleKey =
+  '; <span class="strip" aria-hidden="true"><i class="article"></i></span> the article, on 27 pictures of two classes or 62 of three';
 const numberColumns = new Set(['Right', 'Article', 'Time']);
 
 function table(runs: readonly ReportedRun[]): string {
+  // Somebody's own classes have no figures in the article.
+  const compared = runs.some(articleOf);
   const heads = columns
+    .filter((name) => compared || name !== 'Article')
     .map((name) => `<th scope="col"${numberColumns.has(name) ? ' class="number"' : ''}>${name}</th>`)
     .join('');
   return (
     '<div class="table" role="region" tabindex="0" aria-label="Accuracy of every run"><table class="runs">' +
-    `<thead><tr>${heads}</tr></thead><tbody>${runs.map(row).join('')}</tbody></table></div>` +
+    `<thead><tr>${heads}</tr></thead><tbody>${runs.map((run) => row(run, compared)).join('')}</tbody></table></div>` +
     '<p class="key"><span class="strip" aria-hidden="true"><i class="dot"></i></span> this run with its 95 % interval, ' +
-    'on a line from 0 to 1; <span class="strip" aria-hidden="true"><i class="article"></i></span> the article, ' +
-    'on 27 pictures of two classes or 62 of three.</p>'
+    `on a line from 0 to 1${compared ? articleKey : ''}.</p>`
   );
 }
 

@@ -5,6 +5,7 @@ import { keptAudit } from '../audit/kept-audit';
 import { InputError } from '../core/check';
 import { exists } from '../core/files';
 import { plainMarkdown } from '../core/markdown';
+import { plural } from '../core/plural';
 import type { WorkOptions } from '../core/progress';
 import { datasetFolder, modelsFolder, projectFolder, unreadableSetting } from '../core/settings';
 import { writing } from '../core/write-error';
@@ -220,7 +221,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const notices: (string | Notice)[] = [
     ...(leftOut.length
       ? [
-          `${leftOut.length} pictures cannot be used and were left out: ${shortList(leftOut.map(plainMarkdown))}.`,
+          `${plural(leftOut.length, 'picture')} cannot be used, left out: ${shortList(leftOut.map(plainMarkdown))}.`,
         ]
       : []),
     ...(data.synthetic

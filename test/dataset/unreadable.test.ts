@@ -29,6 +29,12 @@ const cases: [what: string, name: string, content: () => Content | Promise<Conte
   ['an empty file', 'a.png', () => '', /is empty \(0 bytes\); fetch it again/],
   ['a cut JPEG', 'a.jpg', () => jpeg.subarray(0, 1500), /is damaged or cut off .*; fetch it again/],
   ['a cut PNG', 'a.png', async () => (await greyPng(3, 64)).subarray(0, -20), /is damaged or cut off/],
+  [
+    'a JPEG of which the decoder complains over and over, which is told once',
+    'a.jpg',
+    () => Buffer.concat([jpeg.subarray(0, 3), Buffer.from(' nothing')]),
+    /is damaged or cut off \((?!.*(Unsupported marker type).*\1)/,
+  ],
   ['only a head', 'a.jpg', () => jpeg.subarray(0, 3), /is damaged or cut off/],
   [
     'CMYK',

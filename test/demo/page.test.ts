@@ -223,8 +223,16 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
       await page.locator('#problem', { hasText: name }).waitFor();
       expect(await page.locator('#problem').textContent()).toMatch(words);
     }
+    const result = page.locator('#shown, #classes, #actions, #reading').filter({ visible: true });
     await judged(page, files[0]!);
     expect(await page.locator('#problem').isVisible()).toBe(false);
+    expect(await result.count()).toBe(4);
+    // Nothing that was said of one picture stands beside the name of another.
+    await page
+      .locator('#file')
+      .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('x') });
+    await page.locator('#problem', { hasText: 'x.png' }).waitFor();
+    expect(await result.count()).toBe(0);
     await context.close();
   });
 
@@ -238,6 +246,7 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
       document.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
     }, data);
     await page.locator('#caption', { hasText: 'dropped.png' }).waitFor();
+    expect(await page.locator('#file').inputValue()).toContain('dropped.png');
     await context.close();
   });
 

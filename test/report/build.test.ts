@@ -8,6 +8,7 @@ import { InputError } from '../../lib/core/check';
 import { seededRandom } from '../../lib/core/random';
 import { loadDataset } from '../../lib/dataset/load-dataset';
 import { writeRecords } from '../../lib/dataset/records';
+import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { collage } from '../../lib/notebook/collage';
 import { outputOf } from '../../lib/notebook/show';
 import * as plots from '../../lib/plots/plots';
@@ -160,6 +161,18 @@ describe('a report of four notebooks', () => {
     ]);
     expect(rows[3]!.slice(3, 6)).toEqual(['0.481 [0.307, 0.660]', '13 of 27', '0.481']);
   });
+});
+
+test('classes of one’s own stand beside no article', async () => {
+  const classes = ['oak', 'willow'];
+  const confusion = [
+    [8, 0],
+    [0, 8],
+  ];
+  const runs = [{ backbone: 'fractal', classes, evaluation: evaluateConfusion(confusion, classes) }];
+  const { document, html } = await reportOf([prose('# One')], { summary: { runs } });
+  expect(DomUtils.textContent(withClass(document, 'runs'))).toContain('1.000 [0.806, 1.000]');
+  expect(html).not.toMatch(/>Article<|the article, on/);
 });
 
 test('what audits said stands after the summary, each once, and is only text', async () => {

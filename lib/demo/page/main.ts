@@ -28,6 +28,11 @@ function complain(words: string): void {
   byId('problem').hidden = !words;
 }
 
+/** What was said of the picture before must not stand beside the name of another. */
+function hideJudged(): void {
+  for (const id of ['shown', 'classes', 'actions', 'reading']) byId(id).hidden = true;
+}
+
 /** Lets the browser draw before the processor is busy. */
 const drawn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -77,6 +82,7 @@ function takeFiles({ tf, words }: BrowserBackend, network: LoadedNetwork): void 
       say(`Computed here in ${milliseconds} ms (${words}).`);
     } catch (error) {
       if (own !== newest) return;
+      hideJudged();
       complain(error instanceof InputError ? error.message : `${file.name}: ${asError(error).message}`);
       say('Choose another picture.');
     }
@@ -95,7 +101,11 @@ function takeFiles({ tf, words }: BrowserBackend, network: LoadedNetwork): void 
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     drop.classList.remove('over');
-    void take(event.dataTransfer?.files[0]);
+    const files = event.dataTransfer?.files;
+    if (!files?.length) return;
+    // So that it is named as a chosen one is.
+    input.files = files;
+    void take(files[0]);
   });
 }
 
