@@ -223,7 +223,9 @@ td img { display: block; border-radius: .2rem; }
 @media print {
   :root { color-scheme: light; --bar: 0; }
   body { font-size: 10pt; background: none; }
-  .page { display: block; max-width: none; padding: 0; }
+  .page { display: table; width: 100%; max-width: none; padding: 0; }
+  /* The foot of a table is kept free on every page: there stands the bar, which would cover the last line else. */
+  .page::after { content: '\\a0'; display: table-footer-group; line-height: 9mm; break-inside: avoid; }
   main, .prose > * { max-width: none; }
   .skip, .up, button, details.code:not([data-parameters]) { display: none; }
   nav { position: static; max-height: none; border: 0; padding: 0; }
