@@ -23,10 +23,12 @@ const kinds = [
   { kind: 'clear', color: accent, shape: 'circle' },
 ];
 
-function finding(rows: readonly { readonly title: string; readonly kind: string }[]): string {
-  const flagged = rows.filter(({ kind }) => kind === 'flagged').map(({ title }) => title);
-  const tests = `${flagged.length} of ${rows.length - 1} tests`;
-  return flagged.length ? `${tests} flagged: ${flagged.join(', ')}` : `${tests} flagged`;
+/** How many of the tests that are drawn are flagged, and which: counts, and tests that were not made, are not among them. */
+function finding(dots: readonly Dot[]): string {
+  const tested = dots.filter(({ kind }) => kind !== 'whole pictures');
+  const flagged = tested.filter(({ kind }) => kind === 'flagged').map(({ name }) => name);
+  const tests = `${flagged.length} of ${tested.length} tests for shortcuts flagged`;
+  return flagged.length ? `${tests}: ${flagged.join(', ')}` : tests;
 }
 
 /**
@@ -49,7 +51,7 @@ export function auditChart(audit: AuditedFigures, options: ChartOptions = {}): C
   return intervalDots(
     {
       options: { ...options, synthetic: options.synthetic ?? audit.data.synthetic },
-      title: finding(rows),
+      title: finding(dots),
       subtitle: ['What tells the classes apart. Lines are 95 % intervals; 0.5 is guessing.'],
       description: `AUROC with 95 % intervals: ${words.join('; ')}.`,
       result: true,
