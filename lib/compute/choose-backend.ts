@@ -39,5 +39,9 @@ export async function chooseBackend(
       refused.push(`no ${backend}: ${asError(error).message}`);
     }
   }
-  throw new InputError(`No back end of TensorFlow.js works (${refused.join('; ')}); run \`npm run setup\``);
+  throw new InputError(
+    requested
+      ? `XRAY_BACKEND is "${requested}", which does not work here (${refused.join('; ')}); leave it out, and the fastest that works is taken`
+      : `No back end of TensorFlow.js works (${refused.join('; ')}); run \`npm run setup\``,
+  );
 }
