@@ -58,4 +58,8 @@ child.on('error', (error) => {
   console.error(`JupyterLab did not start: ${error.message}`);
   process.exit(1);
 });
-child.on('exit', (code) => process.exit(code ?? 1));
+child.on('exit', (code) => {
+  if (code && process.getuid?.() === 0 && !given.includes('--allow-root'))
+    console.error('In a container, where everybody is root: npm run lab -- --allow-root');
+  process.exit(code ?? 1);
+});

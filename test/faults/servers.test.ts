@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -217,6 +217,18 @@ describe.skipIf(!installed)('JupyterLab, with a configuration that would open it
       expect(said).toContain('ssh -L 8888:127.0.0.1:8888');
     },
   );
+
+  test.skipIf(process.getuid?.() !== 0)('as root it says how root starts it', () => {
+    const asked = spawnSync(
+      process.execPath,
+      [path.join(projectFolder, 'scripts', 'lab.mjs'), '--no-browser'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(asked.status).toBe(1);
+    expect(asked.stderr).toContain('npm run lab -- --allow-root');
+  });
 
   test('without the token there is nothing', async () => {
     for (const target of ['/api/contents', '/api/kernels', '/api/terminals', '/files/a.txt'])
