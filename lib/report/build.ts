@@ -22,6 +22,8 @@ export interface Notice {
 export interface ReportOptions {
   /** Executed notebooks (nbformat 4), in order. */
   readonly notebooks: readonly string[];
+  /** The folder that they were written in, which the pictures of their text are named from. Default: each one's own. */
+  readonly writtenIn?: string;
   /** The file to write, e.g. report/index.html. */
   readonly output: string;
   /** What it ran on, at the end: back end, versions, data hashes. */
@@ -76,7 +78,7 @@ export async function buildReport(options: ReportOptions): Promise<ReportFile> {
   if (!notebooks.length) throw new InputError('notebooks is empty; name the executed notebooks to report on');
   const taken = new Set(['contents', 'report', 'summary', 'audit', 'environment', 'unfold']);
   const outlines: Outline[] = [];
-  for (const file of notebooks) outlines.push(await outlineNotebook(file, taken));
+  for (const file of notebooks) outlines.push(await outlineNotebook(file, taken, options.writtenIn));
   const labels = notices.flatMap((notice) => (typeof notice === 'string' ? [] : [notice.label]));
   const sections: string[] = [];
   for (const outline of outlines) sections.push(await renderNotebook(outline, outlines, labels));

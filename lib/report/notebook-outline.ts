@@ -20,6 +20,8 @@ export interface OutlinedCell {
 /** A notebook with its headings found and named. */
 export interface Outline {
   readonly file: string;
+  /** The folder that the pictures of its text are named from. */
+  readonly folder: string;
   /** The first heading of the first level, else the file's name. */
   readonly title: string;
   readonly anchor: string;
@@ -52,9 +54,14 @@ function takeHeadings(tokens: Token[], stem: string, taken: Set<string>, titled:
 /**
  * Reads an executed notebook and names its headings.
  * @param taken anchors in use; this notebook's are added
+ * @param folder that the pictures of its text are named from. Default: the file's own
  * @throws InputError if the file cannot be read or is no notebook
  */
-export async function outlineNotebook(file: string, taken: Set<string>): Promise<Outline> {
+export async function outlineNotebook(
+  file: string,
+  taken: Set<string>,
+  folder: string = path.dirname(file),
+): Promise<Outline> {
   const { cells } = await readNotebook(file);
   const name = path.basename(file, path.extname(file));
   const stem = takeAnchor(slug(name), taken);
@@ -68,5 +75,12 @@ export async function outlineNotebook(file: string, taken: Set<string>): Promise
     headings.push(...found.headings);
     return { cell, tokens };
   });
-  return { file: path.resolve(file), title: title || name, anchor: stem, headings, cells: outlined };
+  return {
+    file: path.resolve(file),
+    folder: path.resolve(folder),
+    title: title || name,
+    anchor: stem,
+    headings,
+    cells: outlined,
+  };
 }

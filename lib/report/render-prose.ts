@@ -14,7 +14,7 @@ const asPicture = (bytes: Buffer, svg: boolean): Picture | Promise<Picture> =>
  * The picture that a notebook's text names: attached to the cell, or a file beside the notebooks, in the folder above
  * them or below it. Nothing is fetched.
  */
-async function openPicture(source: string, notebook: string, attachments: Attachments): Promise<Picture> {
+async function openPicture(source: string, folder: string, attachments: Attachments): Promise<Picture> {
   if (source.startsWith('attachment:')) {
     const [mime, data] = Object.entries(attachments[source.slice('attachment:'.length)] ?? {})[0] ?? [];
     if (!mime || !data) throw new Error('not attached');
@@ -23,7 +23,6 @@ async function openPicture(source: string, notebook: string, attachments: Attach
   const inText = /^data:image\/(?:png|jpeg|gif|webp);base64,(.*)$/s.exec(source);
   if (inText) return bitmapPicture(Buffer.from(inText[1]!, 'base64'));
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(source)) throw new Error('not in the report, which fetches nothing');
-  const folder = path.dirname(notebook);
   const file = path.resolve(folder, source);
   if (path.relative(path.dirname(folder), file).startsWith('..')) throw new Error('outside the project');
   return asPicture(await readFile(file), path.extname(file).toLowerCase() === '.svg');
@@ -33,7 +32,7 @@ async function renderImage(token: Token, outline: Outline, attachments: Attachme
   const source = decodeAddress(String(token.attrGet('src') ?? ''));
   const alt = plainText(token);
   try {
-    return htmlToken(token, pictureTag(await openPicture(source, outline.file, attachments), alt));
+    return htmlToken(token, pictureTag(await openPicture(source, outline.folder, attachments), alt));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : message;

@@ -255,6 +255,7 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   });
   const { file, bytes } = await buildReport({
     notebooks: names.map((name) => path.join(executed, name)),
+    writtenIn: source,
     output: path.resolve(out, 'index.html'),
     ...(project && { title: `Transfer learning: ${path.basename(path.resolve(project))}` }),
     notices,

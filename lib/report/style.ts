@@ -223,7 +223,9 @@ td img { display: block; border-radius: .2rem; }
 @media print {
   :root { color-scheme: light; --bar: 0; }
   body { font-size: 10pt; background: none; }
-  .page { display: table; width: 100%; max-width: none; padding: 0; }
+  /* Of fixed width: else the widest line of code would make every line as wide, and the paper cut them all. */
+  .page { display: table; table-layout: fixed; width: 100%; max-width: none; padding: 0; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   /* The foot of a table is kept free on every page: there stands the bar, which would cover the last line else. */
   .page::after { content: '\\a0'; display: table-footer-group; line-height: 9mm; break-inside: avoid; }
   main, .prose > * { max-width: none; }
@@ -235,6 +237,8 @@ td img { display: block; border-radius: .2rem; }
   .chart.ready img { visibility: visible; }
   pre.text { max-height: none; }
   .table { overflow: visible; }
+  /* Paper cannot be scrolled: cells that ask for one line are broken too. */
+  .table :is(td, th) { font-size: 7.5pt; white-space: normal !important; padding: .2rem .35rem; }
   main > section.notebook { break-before: page; border: 0; margin: 0; padding: 0; }
   figure, tr, .error { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }

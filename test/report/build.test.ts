@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DomUtils, parseDocument } from 'htmlparser2';
 import sharp from 'sharp';
@@ -381,6 +381,23 @@ describe('pictures', () => {
     expect([image.alt, image.width, image.height]).toEqual(['Noise', '600', '600']);
     expect(image.src?.slice(0, 23)).toBe('data:image/webp;base64,');
     expect(image.src!.length).toBeLessThan(png.toString('base64').length);
+  });
+
+  test('are named from the folder that a notebook was written in, wherever its executed copy is', async () => {
+    const folder = await newFolder();
+    const { notebooks, environment } = await sampleReport(folder);
+    const copies = path.join(folder, 'report', 'notebooks');
+    await mkdir(copies, { recursive: true });
+    const copy = path.join(copies, '01-introduction.ipynb');
+    await copyFile(notebooks[0]!, copy);
+    const output = path.join(folder, 'report', 'index.html');
+    const written = { notebooks: [copy], output, environment };
+    const remarks = async (options: ReportOptions) => {
+      const { file } = await buildReport(options);
+      return (await readFile(file, 'utf8')).match(/is missing/g)?.length ?? 0;
+    };
+    expect(await remarks(written)).toBe(1);
+    expect(await remarks({ ...written, writtenIn: path.join(folder, 'notebooks') })).toBe(0);
   });
 
   test('attached to a cell, or in the text itself', async () => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -196,6 +197,33 @@ describe.skipIf(!installed)('in Chromium (skipped: none found; name one in CHROM
     expect(await page.locator('figure.chart .live').first().isVisible()).toBe(false);
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    await page.context().close();
+  });
+
+  test('on paper nothing is wider than the page, however long a line of code or wide a table', async () => {
+    const folder = await newFolder();
+    const columns = Array.from(
+      { length: 12 },
+      (_, i) => `<td style="white-space: nowrap">0.${i}88 [0.701, 0.952]</td>`,
+    );
+    const notebook = await writeNotebookFile(path.join(folder, 'wide.ipynb'), [
+      prose(`# Wide\n\n${'A sentence that is broken where the line ends. '.repeat(6)}`),
+      code(`const params = { ${'epochs: 25, '.repeat(30)} };`, [], ['parameters']),
+      code('show(rows);', [
+        displayed({ 'text/html': `<table><tbody><tr>${columns.join('')}</tr></tbody></table>` }),
+      ]),
+    ]);
+    const { file } = await buildReport({
+      notebooks: [notebook],
+      output: path.join(folder, 'wide.html'),
+      environment: { rows: [['back end', 'tensorflow']] },
+    });
+    // A letter page between its margins, CSS pixels.
+    const { page } = await open(pathToFileURL(file).href, { viewport: { width: 720, height: 960 } });
+    await page.emulateMedia({ media: 'print' });
+    const widest = () =>
+      page.$$eval('.page *', (all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
+    expect(await widest()).toBeLessThanOrEqual(720);
     await page.context().close();
   });
 
