@@ -5,18 +5,10 @@ import { picturesHash } from '../dataset/pictures-hash';
 import { isSynthetic, type Xray } from '../dataset/xray';
 import { withBackbone } from '../transfer/open-backbone';
 import type { Audit, AuditedData } from './audit';
-import {
-  type AuditedPictures,
-  type AuditPart,
-  auditedPictures,
-  judgeParts,
-  type PicturesOptions,
-  partNames,
-  partsOf,
-} from './audit-part';
+import { type AuditPart, partNames, partsOf, sightBy } from './audit-part';
+import { type AuditedPictures, auditedPictures, type PicturesOptions } from './audited-pictures';
 import { describeControls } from './controls';
-import { networkRows } from './shortcuts';
-import { thumbnailsOf } from './thumbnails';
+import { judgeParts } from './judge-parts';
 
 export interface AuditOptions extends PicturesOptions, WorkOptions {
   /** Name in the networks' table, or a folder with a tfjs layers-model (then `cut` is needed). Default "mobilenet". */
@@ -62,14 +54,10 @@ export async function auditDataset(given: readonly Xray[], options: AuditOptions
   const { backbone: name = 'mobilenet', cut, weights, onProgress, signal, ...what } = options;
   const work = { onProgress, signal };
   const pictures = auditedPictures(given, what);
-  const { xrays, seed } = pictures;
-  const thumbnails = await thumbnailsOf(xrays, work);
+  const { seed } = pictures;
   const parts: AuditPart[] = [];
   const backbone = await withBackbone({ name, cut, weights, seed }, async (base) => {
-    const compute = partsOf(pictures, {
-      thumbnails: async () => thumbnails,
-      rowsOf: (shown, region) => networkRows(shown, base, region, work),
-    });
+    const compute = partsOf(pictures, sightBy(base, pictures, work));
     for (const part of partNames) parts.push(await compute(part));
     return { title: base.title, weights: base.weights, weightsHash: base.weightsHash };
   });

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { type AuditPart, auditedPictures, partsOf } from '../audit/audit-part';
-import { networkRows } from '../audit/shortcuts';
-import { thumbnailsOf } from '../audit/thumbnails';
+import { type AuditPart, partsOf, sightBy } from '../audit/audit-part';
+import { auditedPictures } from '../audit/audited-pictures';
 import type { WorkOptions } from '../core/progress';
 import { withBackbone } from '../transfer/open-backbone';
 import { checkWeights } from './check-weights';
@@ -25,11 +24,7 @@ export async function computeAuditPiece(
   const { duplicates, ...part } = await onOwnFeatures(() =>
     withBackbone({ name, cut, weights, seed: trainingSeed }, (base) => {
       checkWeights(base, piece.weightsHash);
-      const compute = partsOf(pictures, {
-        thumbnails: () => thumbnailsOf(pictures.xrays, work),
-        rowsOf: (shown, region) => networkRows(shown, base, region, work),
-      });
-      return compute(piece.part);
+      return partsOf(pictures, sightBy(base, pictures, work))(piece.part);
     }),
   );
   const kept: AuditPart = {

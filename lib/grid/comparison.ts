@@ -1,5 +1,6 @@
 import type { AuditTest } from '../audit/audit';
-import { type AuditPart, judgeParts } from '../audit/audit-part';
+import type { AuditPart } from '../audit/audit-part';
+import { judgeParts } from '../audit/judge-parts';
 import { educationOnly } from '../core/education-only';
 import type { Verdict } from '../evaluation/audit-summary';
 import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { auditedPictures, judgeParts, partNames, partsOf } from '../../lib/audit/audit-part';
+import { partNames, partsOf } from '../../lib/audit/audit-part';
+import { auditedPictures } from '../../lib/audit/audited-pictures';
+import { judgeParts } from '../../lib/audit/judge-parts';
 import type { RowsOf } from '../../lib/audit/learnt-tests';
 import { seededRandom } from '../../lib/core/random';
 import { some } from './some-xrays';
