@@ -19,16 +19,33 @@ const read = (name) => {
   }
 };
 
-const { numPassedTests = 0, numFailedTests = 0, numFailedTestSuites = 0 } = read('tests.json') ?? {};
+const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = read('tests.json') ?? {};
 const { notebooks = [] } = read('report.json') ?? {};
-const bad = notebooks.filter(({ ok }) => !ok).length;
-const benchFailed = Number(bench) === 0 ? 0 : 1;
 const page = text('report/index.html');
-const pageFailed = page && !page.includes('class="remark"') ? 0 : 1;
-const passed = numPassedTests + (1 - benchFailed) + notebooks.length - bad + (1 - pageFailed);
-let failed = numFailedTests + benchFailed + bad + pageFailed;
+const remarks = [...page.matchAll(/<(\w+) class="remark">(.*?)<\/\1>/gs)].map(([, , remark]) => remark);
+const badNotebooks = notebooks.filter(({ ok }) => !ok);
+const benchFailed = Number(bench) !== 0;
+// A report with a failed notebook ends in a failure, which is the notebook's.
+const reportFailed = page === '' || remarks.length > 0 || (Number(report) !== 0 && badNotebooks.length === 0);
 // A file that did not even load has no failed tests of its own; neither has a run that never began.
-if (Number(tests) !== 0 && numFailedTests === 0) failed += Math.max(1, numFailedTestSuites);
-if (Number(report) !== 0 && bad === 0) failed += 1;
+const unloaded = testResults.filter(
+  ({ status, assertionResults }) =>
+    status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+);
+const testsFailed = numFailedTests + unloaded.length || Number(Number(tests) !== 0);
+
+for (const { name, assertionResults } of testResults)
+  for (const { status, fullName, failureMessages } of assertionResults)
+    if (status === 'failed') console.log(`FAILED ${name}: ${fullName}\n${failureMessages[0]}`);
+for (const { name, message } of unloaded) console.log(`FAILED ${name}: did not load\n${message}`);
+for (const { name } of badNotebooks) console.log(`FAILED notebook ${name}`);
+if (benchFailed) console.log('FAILED the benchmarks');
+if (reportFailed)
+  console.log(
+    `FAILED the report: ${remarks.join('; ') || (page ? 'it ended in a failure' : 'there is none')}`,
+  );
+
+const passed = numPassedTests + !benchFailed + (notebooks.length - badNotebooks.length) + !reportFailed;
+const failed = testsFailed + benchFailed + badNotebooks.length + reportFailed;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

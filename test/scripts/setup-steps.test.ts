@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -110,49 +109,4 @@ describe('the pinned requirements', () => {
     for (const requirement of requirements)
       expect(requirement).toMatch(/^[\w.-]+(\[[\w,-]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}/);
   });
-});
-
-describe('.ci/count', () => {
-  it.each([
-    [{ numPassedTests: 5, numFailedTests: 0 }, [true, true], 0, 0, 0, '8 passed, 0 failed', 0],
-    [{ numPassedTests: 5, numFailedTests: 0 }, [true, true], 0, 1, 0, '7 passed, 1 failed', 1],
-    [{ numPassedTests: 5, numFailedTests: 2 }, [true, false], 1, 0, 1, '7 passed, 3 failed', 1],
-    [
-      { numPassedTests: 5, numFailedTests: 0, numFailedTestSuites: 2 },
-      [true],
-      1,
-      0,
-      0,
-      '7 passed, 2 failed',
-      1,
-    ],
-    [undefined, [], 1, 1, 1, '0 passed, 3 failed', 1],
-  ])(
-    'counts %j, notebooks %j and the benchmarks',
-    async (tests, notebooks, testsEnd, benchEnd, reportEnd, line, status) => {
-      const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
-      const folder = await mkdtemp(path.join((await import('node:os')).tmpdir(), 'xray-count-'));
-      if (tests) await writeFile(path.join(folder, 'tests.json'), JSON.stringify(tests));
-      if (notebooks.length > 0)
-        await writeFile(
-          path.join(folder, 'report.json'),
-          JSON.stringify({ notebooks: notebooks.map((ok) => ({ ok })) }),
-        );
-      const count = path.join(projectFolder, '.ci', 'count.mjs');
-      let told: { stdout: string; status: number };
-      try {
-        told = {
-          stdout: execFileSync('node', [count, folder, `${testsEnd}`, `${benchEnd}`, `${reportEnd}`], {
-            encoding: 'utf8',
-          }),
-          status: 0,
-        };
-      } catch (error) {
-        told = error as typeof told;
-      }
-      expect(told.stdout.trim()).toBe(line);
-      expect(told.status).toBe(status);
-      await rm(folder, { recursive: true });
-    },
-  );
 });
