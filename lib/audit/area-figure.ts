@@ -1,6 +1,7 @@
 import type { Random } from '../core/random';
 import { rocArea } from '../evaluation/areas';
 import { clusteredShare } from '../evaluation/clustered-bootstrap';
+import { countGroups } from '../evaluation/count-groups';
 import { type PossibleFigure, undefinedFigure } from '../evaluation/figure';
 import type { Statistic } from '../evaluation/weighted';
 
@@ -63,7 +64,7 @@ export function areaFigure(
       return strata ? strata.map((own) => within(own, scores, positives)) : rocArea(scores, positives);
     }),
   );
-  const inClass = classes.map((_, c) => new Set(patients.filter((_, i) => truth[i] === c)).size);
+  const inClass = classes.map((_, c) => countGroups(patients, (i) => truth[i] === c));
   const fewest = Math.min(...inClass);
   if (fewest === 0) return undefinedFigure;
   return clusteredShare(patients, meanOf(statistics), fewest, { random, replicates, variation });

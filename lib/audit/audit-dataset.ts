@@ -1,6 +1,7 @@
 import { educationOnly } from '../core/education-only';
 import type { WorkOptions } from '../core/progress';
 import { countClass } from '../dataset/count-class';
+import { countPatients } from '../dataset/count-patients';
 import { picturesHash } from '../dataset/pictures-hash';
 import { isSynthetic, type Xray } from '../dataset/xray';
 import { withBackbone } from '../transfer/open-backbone';
@@ -19,15 +20,13 @@ export interface AuditOptions extends PicturesOptions, WorkOptions {
   readonly weights?: string;
 }
 
-const patientsOf = (xrays: readonly Xray[]): number => new Set(xrays.map(({ patientId }) => patientId)).size;
-
 function describeData(
   { xrays, classes, sampled, controls }: AuditedPictures,
   given: readonly Xray[],
 ): AuditedData {
   return {
     pictures: xrays.length,
-    patients: patientsOf(xrays),
+    patients: countPatients(xrays),
     classes: classes.map((label) => ({
       ...countClass(xrays, label),
       sampled: sampled.filter((xray) => xray.label === label).length,

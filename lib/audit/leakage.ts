@@ -1,5 +1,6 @@
 import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
+import { countPatients } from '../dataset/count-patients';
 import { isNumberedPatient } from '../dataset/patient-id';
 import { splitDataset } from '../dataset/split-dataset';
 import type { Split, Xray } from '../dataset/xray';
@@ -42,8 +43,7 @@ export function sharedPatients({ train, validation, test }: Split): Xray[] {
   return test.filter(({ patientId }) => known.has(patientId));
 }
 
-const allSingle = (xrays: readonly Xray[]): boolean =>
-  new Set(xrays.map(({ patientId }) => patientId)).size === xrays.length;
+const allSingle = (xrays: readonly Xray[]): boolean => countPatients(xrays) === xrays.length;
 const single =
   'every picture counts as a patient of its own; if some are of one person, name the patients in records.csv';
 

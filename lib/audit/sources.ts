@@ -1,5 +1,6 @@
 import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
+import { countPatients } from '../dataset/count-patients';
 import type { Xray } from '../dataset/xray';
 import type { PossibleFigure } from '../evaluation/figure';
 import { formatFigure } from '../evaluation/format-figure';
@@ -11,13 +12,12 @@ import { joined, type Rows, rowsAt } from './rows';
 import type { Measurement, Omission } from './rules';
 import { aurocOfRows, fewestPatients, logitsOf, type Study, studyOf } from './study';
 
-const patientsOf = (xrays: readonly Xray[]): number => new Set(xrays.map(({ patientId }) => patientId)).size;
 const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();
 
 /** The sources that have patients enough to be told apart. */
 function largeSources(xrays: readonly Xray[]): string[] {
   return distinct(xrays.map(({ source }) => source)).filter(
-    (source) => patientsOf(xrays.filter((xray) => xray.source === source)) >= fewestPatients,
+    (source) => countPatients(xrays.filter((xray) => xray.source === source)) >= fewestPatients,
   );
 }
 

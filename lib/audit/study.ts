@@ -1,5 +1,6 @@
 import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
+import { countPatients } from '../dataset/count-patients';
 import type { Xray } from '../dataset/xray';
 import type { PossibleFigure } from '../evaluation/figure';
 import { areaFigure } from './area-figure';
@@ -27,9 +28,9 @@ export interface Study {
 /** The class with too few patients, if there is one: why nothing can be learnt from these pictures. */
 export function tooFewPatients(xrays: readonly Xray[], classes: readonly string[]): string | undefined {
   for (const label of classes) {
-    const own = new Set(xrays.filter((xray) => xray.label === label).map(({ patientId }) => patientId));
-    if (own.size < fewestPatients)
-      return `${plural(own.size, 'patient')} of class "${label}" ${own.size === 1 ? 'is' : 'are'} too few; ${fewestPatients} are needed`;
+    const count = countPatients(xrays.filter((xray) => xray.label === label));
+    if (count < fewestPatients)
+      return `${plural(count, 'patient')} of class "${label}" ${count === 1 ? 'is' : 'are'} too few; ${fewestPatients} are needed`;
   }
   return undefined;
 }

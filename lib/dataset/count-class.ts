@@ -1,4 +1,5 @@
 import { byText } from './class-files';
+import { countPatients } from './count-patients';
 import type { Xray } from './xray';
 
 /** What there is of one class. */
@@ -7,7 +8,7 @@ export function countClass(xrays: readonly Xray[], label: string) {
   return {
     label,
     pictures: own.length,
-    patients: new Set(own.map(({ patientId }) => patientId)).size,
+    patients: countPatients(own),
     sources: [...new Set(own.map(({ source }) => source))].sort(byText),
   };
 }

@@ -1,4 +1,5 @@
 import { checkScores, patientsOf } from './check-scores';
+import { countGroups } from './count-groups';
 import { type DelongOptions, delongAuroc } from './delong';
 import { type PossibleFigure, undefinedFigure } from './figure';
 import { newcombeInterval } from './newcombe';
@@ -75,7 +76,7 @@ export function auroc(
   const groups = patients && patientsOf(scores.length, patients);
   const [m, n] = [true, false].map((kind) =>
     groups
-      ? new Set(groups.filter((_, i) => positives[i] === kind)).size
+      ? countGroups(groups, (i) => positives[i] === kind)
       : positives.filter((positive) => positive === kind).length,
   ) as [number, number];
   if (m === 0 || n === 0) return undefinedFigure;

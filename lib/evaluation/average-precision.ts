@@ -1,6 +1,7 @@
 import { precisionArea } from './areas';
 import { checkScores, patientsOf } from './check-scores';
 import { type BootstrapOptions, clusteredShare } from './clustered-bootstrap';
+import { countGroups } from './count-groups';
 import { type PossibleFigure, undefinedFigure } from './figure';
 
 /** A bootstrap of patients. */
@@ -25,7 +26,7 @@ export function averagePrecision(
 ): PossibleFigure {
   checkScores(scores, positives);
   const groups = patientsOf(scores.length, patients);
-  const positivePatients = new Set(groups.filter((_, i) => positives[i])).size;
+  const positivePatients = countGroups(groups, (i) => positives[i]!);
   if (positivePatients === 0) return undefinedFigure;
   return clusteredShare(groups, precisionArea(scores, positives), positivePatients, options);
 }

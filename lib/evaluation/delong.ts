@@ -1,6 +1,7 @@
 import { InputError } from '../core/check';
 import { rocArea } from './areas';
 import { checkScores, patientsOf } from './check-scores';
+import { countGroups } from './count-groups';
 import type { Figure } from './figure';
 import { twoSidedP } from './normal-distribution';
 import { tiedScores } from './tied-scores';
@@ -80,7 +81,7 @@ function check(
 ): readonly string[] {
   checkScores(scores, positives);
   const groups = patientsOf(scores.length, patients);
-  const [m, n] = [true, false].map((kind) => new Set(groups.filter((_, i) => positives[i] === kind)).size);
+  const [m, n] = [true, false].map((kind) => countGroups(groups, (i) => positives[i] === kind));
   if (m! < 2 || n! < 2)
     throw new InputError(
       `positives has pictures of ${m} positive and ${n} negative patients; two or more of each are needed`,

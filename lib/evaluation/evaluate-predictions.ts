@@ -7,6 +7,7 @@ import { calibrationError } from './calibration-error';
 import { patientsOf } from './check-scores';
 import { clusteredShare } from './clustered-bootstrap';
 import { checkLabels, checkLengths, confusionMatrix, indexLabels } from './confusion-matrix';
+import { countGroups } from './count-groups';
 import { crossEntropy } from './cross-entropy';
 import { evaluateConfusion } from './evaluate-confusion';
 import type { Evaluation } from './evaluation';
@@ -44,9 +45,7 @@ function meanPrecision(
       truthIndex.map((index) => index === k),
     ),
   );
-  const fewest = Math.min(
-    ...classes.map((k) => new Set(patients.filter((_, i) => truthIndex[i] === k)).size),
-  );
+  const fewest = Math.min(...classes.map((k) => countGroups(patients, (i) => truthIndex[i] === k)));
   const mean = (weights: Weights) => {
     const known = areas.map((area) => area(weights)).filter((area) => area !== null);
     return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;

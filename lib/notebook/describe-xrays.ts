@@ -1,5 +1,6 @@
 import { plural } from '../core/plural';
 import { classesOf } from '../dataset/classes-of';
+import { countPatients } from '../dataset/count-patients';
 import { isSynthetic, type Split, type Xray } from '../dataset/xray';
 import { syntheticNotice } from '../plots/theme';
 import { card } from './card';
@@ -39,7 +40,7 @@ export function describeXrays(xrays: readonly Xray[]): Table {
     return {
       class: label,
       pictures: own.length,
-      patients: patients(own).size,
+      patients: countPatients(own),
       source: distinct(own.map(({ source }) => source)),
       view: distinct(own.map(({ view }) => view)),
       width: range(own.map(({ width }) => width)),
@@ -48,7 +49,7 @@ export function describeXrays(xrays: readonly Xray[]): Table {
     };
   });
   return table(rows, {
-    caption: `${xrays.length} pictures of ${patients(xrays).size} patients`,
+    caption: `${xrays.length} pictures of ${countPatients(xrays)} patients`,
     columns: [
       'class',
       'pictures',
@@ -94,7 +95,7 @@ export function describeSplit(split: Split): Table {
     train: count(train, label),
     validation: count(validation, label),
     test: count(test, label),
-    patients: patients(all.filter((xray) => xray.label === label)).size,
+    patients: countPatients(all.filter((xray) => xray.label === label)),
   }));
   const total = {
     class: 'all',
