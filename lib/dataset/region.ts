@@ -35,7 +35,6 @@ function keeps(pixels: Pixels, region: Exclude<Region, 'whole'>): (x: number, y:
 
 /**
  * A picture with everything black but one region of it.
- * @param pixels any size, 32 × 32 or more for `lungs`
  * @throws InputError for an unknown region
  */
 export function keepRegion(pixels: Pixels, region: Region): Pixels {

@@ -10,6 +10,8 @@ import { createDemoDataset } from '../../lib/dataset/create-demo-dataset';
 import { loadDataset } from '../../lib/dataset/load-dataset';
 import { markPictures } from '../../lib/dataset/mark-pictures';
 import type { Xray } from '../../lib/dataset/xray';
+import { releaseBackbone } from '../../lib/transfer/open-backbone';
+import { tinyCut, writeTinyBackbone } from '../transfer/tiny-backbone';
 
 const root = mkdtempSync(path.join(tmpdir(), 'xray-audit-'));
 const seeds = [1, 2, 3];
@@ -28,7 +30,8 @@ beforeAll(async () => {
     confounded.set(seed, await markPictures(phantoms, to('confounded'), { covid: 1 }, seed));
   }
 });
-afterAll(() => {
+afterAll(async () => {
+  await releaseBackbone();
   vi.unstubAllEnvs();
   rmSync(root, { recursive: true, force: true });
 });
@@ -65,6 +68,16 @@ describe('auditDataset', { timeout: 300_000 }, () => {
     const { seconds: _, ...again } = await auditDataset([...clean.get(1)!].reverse(), options);
     const { seconds: __, ...first } = audit;
     expect(again).toEqual(first);
+  });
+
+  test('looks at borders and lungs by a network that sees 24×24 pixels too', async () => {
+    const backbone = await writeTinyBackbone(path.join(root, 'tiny'));
+    const audit = await auditDataset(clean.get(1)!, { backbone, cut: tinyCut });
+    // Its pictures are smaller than those that lungs are looked for in.
+    expect(test_(audit, 'lungs').figure.value).toBeGreaterThan(0.3);
+    expect(test_(audit, 'lungs').words).toMatch(/found in \d+ of 36 \(covid\)/);
+    for (const name of ['border', 'without-centre', 'one-border'])
+      expect(test_(audit, name).figure.value).not.toBeNull();
   });
 
   test('finds copies, look-alikes and people with two names', async () => {

@@ -54,8 +54,8 @@ describe('keepRegion', () => {
 
   it('leaves a pixel as it is or makes it black, at any size, and does not touch its input', () => {
     const picture = fc.record({
-      width: fc.integer({ min: 32, max: 60 }),
-      height: fc.integer({ min: 32, max: 60 }),
+      width: fc.integer({ min: 16, max: 60 }),
+      height: fc.integer({ min: 16, max: 60 }),
       seed: fc.integer(),
       region: fc.constantFrom<Region>(...regions),
     });
@@ -97,8 +97,32 @@ describe('greyThumbnail', () => {
     ).toBe(true);
   });
 
-  it('refuses a size beyond the picture', () => {
-    expect(() => greyThumbnail(white(10, 40), 11)).toThrow('size is 11');
+  it('repeats the pixels of a side that has fewer than the thumbnail', () => {
+    const data = Uint8Array.of(0, 0, 0, 30, 30, 30, 60, 60, 60, 90, 90, 90);
+    const thumbnail = [...greyThumbnail({ width: 2, height: 2, data }, 3)];
+    expect(thumbnail).toEqual([0, 0, 30, 0, 0, 30, 60, 60, 90]);
+    // One side shorter, the other longer: what is averaged across is repeated down.
+    expect([...greyThumbnail({ width: 4, height: 1, data }, 2)]).toEqual([15, 75, 15, 75]);
+  });
+
+  it('is the picture as it was, seen finer, whatever the sides', () => {
+    const sides = fc.record({
+      width: fc.integer({ min: 1, max: 40 }),
+      height: fc.integer({ min: 1, max: 40 }),
+    });
+    fc.assert(
+      fc.property(sides, fc.integer({ min: 1, max: 33 }), ({ width, height }, size) => {
+        const random = seededRandom(`${width} ${height}`);
+        const data = Uint8Array.from({ length: width * height * 3 }, () => 50 + random.integer(100));
+        const thumbnail = greyThumbnail({ width, height, data }, size);
+        expect(thumbnail.every((value) => value >= 50 && value < 150)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses a size that is none', () => {
+    expect(() => greyThumbnail(white(10, 40), 0)).toThrow('size is 0');
   });
 });
 
