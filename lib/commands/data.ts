@@ -151,7 +151,7 @@ export function addData(program: Command): void {
         const { cacheFolder } = await import('../core/settings.js');
         const source = path.join(cacheFolder(), 'covid-chestxray-dataset');
         await fetchCovidSource(source, work);
-        return outcome(await createCovidDataset(source, to), covidRows);
+        return outcome(await createCovidDataset(source, to, work), covidRows);
       }),
     );
 }

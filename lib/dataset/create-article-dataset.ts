@@ -35,18 +35,18 @@ export async function createArticleDataset(to: string, sources: ArticleSources):
     ];
   const reports: NamedReport[] = [];
   if (covidFrom)
-    reports.push({ name: 'covid', ...(await createCovidDataset(covidFrom, path.join(to, 'covid'))) });
+    reports.push({ name: 'covid', ...(await createCovidDataset(covidFrom, path.join(to, 'covid'), work)) });
   if (!kaggleFrom) return reports;
   for (const [className, label, tested] of [
     ['NORMAL', 'normal', 234],
     ['PNEUMONIA', 'pneumonia', 390],
   ] as const) {
-    const training = await createKaggleDataset(kaggleFrom, path.join(to, label), { className, count, seed });
+    const drawn = { className, seed, ...work };
+    const training = await createKaggleDataset(kaggleFrom, path.join(to, label), { ...drawn, count });
     const last = await createKaggleDataset(kaggleFrom, path.join(to, 'test', label), {
-      className,
+      ...drawn,
       count: tested,
       part: 'test',
-      seed,
     });
     reports.push({ name: label, ...training }, { name: `test/${label}`, ...last });
   }

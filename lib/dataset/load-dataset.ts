@@ -28,13 +28,19 @@ const listed = (problems: readonly string[]): string =>
     .map((problem) => `\n  ${problem}`)
     .join('');
 
-async function changesSinceRecords(folder: string, names: readonly string[], records: readonly Xray[]) {
+async function changesSinceRecords(
+  folder: string,
+  names: readonly string[],
+  records: readonly Xray[],
+  signal: AbortSignal | undefined,
+) {
   const recorded = new Set(records.map((xray) => path.basename(xray.path)));
   const added = names
     .filter((name) => !recorded.has(name))
     .map((name) => `${path.join(folder, name)} was added`);
   const present = new Set(await listFolder(folder));
   const others = await bounded(records, concurrency, async (xray) => {
+    signal?.throwIfAborted();
     if (!present.has(path.basename(xray.path))) return `${xray.path} was removed`;
     return readPictureFile(xray.path).then(
       (bytes) => (sha256(bytes) === xray.sha256 ? '' : `${xray.path} was changed`),
@@ -137,7 +143,7 @@ export async function loadDataset(dataset: string, options: LoadOptions = {}): P
     if (await exists(path.join(folder, recordsName))) {
       const records = await readRecords(folder);
       // One by one: as arguments, a hundred thousand would be too many.
-      for (const change of await changesSinceRecords(folder, names, records)) changed.push(change);
+      for (const change of await changesSinceRecords(folder, names, records, signal)) changed.push(change);
       for (const xray of records.sort((a, b) => byText(a.path, b.path))) xrays.push(xray);
       read += names.length;
     } else {

@@ -5,6 +5,7 @@ import type { ReadingOptions } from '../dataset/reading-options';
 import type { Pixels } from '../dataset/xray';
 import type { AuditFound } from '../evaluation/audit-summary';
 import type { Evaluation } from '../evaluation/evaluation';
+import { argmax } from '../evaluation/probabilities';
 import type { FrozenBase } from '../networks/frozen-base';
 import type { FeatureSettings } from './feature-settings';
 import { featureBlocks } from './features';
@@ -50,9 +51,6 @@ export interface TransferModel extends TrainedParts {
 /** Lends a model's base to some work. */
 export type LendBackbone = TransferModel['withBackbone'];
 
-const labelOf = (classes: readonly string[], probabilities: readonly number[]): string =>
-  classes[probabilities.indexOf(Math.max(...probabilities))]!;
-
 function checkPixels({ width, height, data }: Pixels): void {
   checkWhole('width', width, 1, 16_384);
   checkWhole('height', height, 1, 16_384);
@@ -60,6 +58,19 @@ function checkPixels({ width, height, data }: Pixels): void {
     throw new InputError(
       `data of pixels has ${data?.length} values; ${width} x ${height} in RGB are ${width * height * 3} of 8 bits`,
     );
+}
+
+function checkInputs(inputs: readonly (string | Pixels)[]): void {
+  if (!Array.isArray(inputs))
+    throw new InputError('inputs is no list; give one, such as ["picture.png"], also for one picture');
+  for (const input of inputs) {
+    if (typeof input === 'string') continue;
+    if (typeof input !== 'object' || input === null || !('data' in input))
+      throw new InputError(
+        'inputs has something that is neither the path of a file nor pixels; of records give the paths: xrays.map(({ path }) => path)',
+      );
+    checkPixels(input);
+  }
 }
 
 /** A usable model from its parts and a way to its base. */
@@ -85,14 +96,14 @@ export function createModel(parts: TrainedParts, withBackbone: LendBackbone): Tr
     const judged = await judge(pictures, { onProgress, signal });
     return pictures.map((picture) => judged.get(picture)!);
   };
-  const probabilitiesOfPixels = (pixels: Pixels) =>
+  const probabilitiesOfPixels = (pixels: Pixels, signal?: AbortSignal) =>
     withBackbone(async (backbone) => {
       const resized = await resizePixels(pixels, backbone.inputSize, settings.resize);
-      return headProbabilities(parts.head, await forward([resized], backbone, settings));
+      return headProbabilities(parts.head, await forward([resized], backbone, settings, signal));
     });
   const predict = async (inputs: readonly (string | Pixels)[], options?: ReadingOptions) => {
+    checkInputs(inputs);
     const files = inputs.filter((input) => typeof input === 'string');
-    for (const input of inputs) if (typeof input !== 'string') checkPixels(input);
     const pictures = await picturesOfFiles(files, options);
     const judged = await judge(
       pictures.filter((picture) => picture !== undefined),
@@ -102,11 +113,13 @@ export function createModel(parts: TrainedParts, withBackbone: LendBackbone): Tr
     let nextFile = 0;
     for (const input of inputs) {
       const isFile = typeof input === 'string';
-      const p = isFile ? judged.get(pictures[nextFile++]!) : await probabilitiesOfPixels(input);
+      const p = isFile
+        ? judged.get(pictures[nextFile++]!)
+        : await probabilitiesOfPixels(input, options?.signal);
       if (!p) continue;
       predictions.push({
         ...(isFile ? { file: input } : {}),
-        label: labelOf(parts.classes, p),
+        label: parts.classes[argmax(p)]!,
         probabilities: Object.fromEntries(parts.classes.map((name, c) => [name, p[c]!])),
       });
     }

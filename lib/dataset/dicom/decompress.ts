@@ -139,7 +139,8 @@ export async function decompress(header: DicomHeader, file: string): Promise<Unc
       },
     }),
   );
-  work = answered;
+  // What one picture does to the thread is no matter of the next.
+  work = answered.catch(() => undefined);
   const answer = await answered;
   if ('problem' in answer) throw damagedDicom(file, answer.problem);
   const {
