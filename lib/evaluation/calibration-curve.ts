@@ -1,5 +1,6 @@
 import { checkChoice, checkWhole, InputError } from '../core/check';
 import { quantile } from './bca-interval';
+import { checkBooleans } from './check-scores';
 import type { Figure } from './figure';
 import { wilson } from './wilson';
 
@@ -35,6 +36,7 @@ export function checkOutcomes(probabilities: readonly number[], positives: reado
   const bad = probabilities.findIndex((p) => !(p >= 0 && p <= 1 + 1e-6));
   if (bad >= 0)
     throw new InputError(`probabilities[${bad}] is ${probabilities[bad]}; probabilities are from 0 to 1`);
+  checkBooleans(positives);
 }
 
 /** The bins' edges, and the bin of each picture. */

@@ -1,7 +1,19 @@
 import { InputError } from '../core/check';
 
 /**
- * Checks scores and what they are of: as many of one as of the other, every score a number.
+ * Checks that outcomes are true or false: 1 and 0, or names of classes, would all count as something else.
+ * @throws InputError
+ */
+export function checkBooleans(positives: readonly boolean[]): void {
+  const bad = positives.findIndex((positive) => typeof positive !== 'boolean');
+  if (bad >= 0)
+    throw new InputError(
+      `positives[${bad}] is ${JSON.stringify(positives[bad])}; it must be true or false, such as truth.map((name) => name === 'covid')`,
+    );
+}
+
+/**
+ * Checks scores and what they are of: as many of one as of the other, every score a number, every outcome true or false.
  * @throws InputError
  */
 export function checkScores(scores: readonly number[], positives: readonly boolean[]): void {
@@ -11,6 +23,7 @@ export function checkScores(scores: readonly number[], positives: readonly boole
     );
   const bad = scores.findIndex((score) => typeof score !== 'number' || Number.isNaN(score));
   if (bad >= 0) throw new InputError(`scores[${bad}] is ${scores[bad]}; it must be a number`);
+  checkBooleans(positives);
 }
 
 /**

@@ -69,6 +69,10 @@ function choose(
   // In whole numbers: shares could differ by a rounding where they are equal.
   if (rule === 'youden')
     return best(({ truePositives, falsePositives }) => truePositives * n - falsePositives * m);
+  if (typeof rule !== 'object' || rule === null || !('sensitivity' in rule || 'specificity' in rule))
+    throw new InputError(
+      `rule is ${JSON.stringify(rule)}; choose "youden", { sensitivity: 0.9 } or { specificity: 0.9 }`,
+    );
   if ('sensitivity' in rule) {
     const wanted = countFor(checkNumber('sensitivity', rule.sensitivity, 0, 1), m);
     return counts.find(({ truePositives }) => truePositives >= wanted)!;
@@ -81,7 +85,7 @@ function choose(
  * The threshold that a rule takes, with its figures on these pictures. Choose it on validation pictures and look at it
  * on test pictures with `operatingPoint`: on the pictures that it was chosen on it looks better than it is.
  * @param rule `youden` (default; Youden 1950), or the sensitivity or specificity, 0 to 1, that must be reached
- * @throws InputError for different lengths, scores that are not numbers, no positive or no negative pictures
+ * @throws InputError for different lengths, scores that are not numbers, no positive or no negative pictures, another rule
  */
 export function chooseThreshold(
   scores: readonly number[],

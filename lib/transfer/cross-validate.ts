@@ -22,7 +22,7 @@ import {
 export interface CrossValidationOptions extends FoldOptions {
   /** Parts that the patients are divided into, each tested once; 2 or more. Default 5. */
   readonly folds?: number;
-  /** One division into folds for each. Default 0, 1, 2. */
+  /** One division into folds for each; all different. Default 0, 1, 2. */
   readonly seeds?: readonly number[];
   /** `image`: folds picture by picture, to see what it flatters: pictures of one person may then be on both sides. Default `patient`. */
   readonly grouping?: Split['grouping'];
@@ -103,6 +103,11 @@ export async function crossValidate(
   } = options;
   checkWhole('folds', folds, 2);
   if (!seeds.length) throw new InputError('seeds is empty; give one or more');
+  const repeated = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+  if (repeated !== undefined)
+    throw new InputError(
+      `seeds has ${repeated} twice; a division counted twice would make the interval too narrow`,
+    );
   if (perClass !== undefined) checkWhole('perClass', perClass, 1);
   const divisions = seeds.map((seed) => {
     const xrays = typeof pictures === 'function' ? pictures(seed) : pictures;

@@ -2,6 +2,7 @@ import { checkWhole, InputError } from '../core/check';
 import type { Split, Xray } from '../dataset/xray';
 import type { FrozenBase } from '../networks/frozen-base';
 import { trainingBase } from './backbone-reference';
+import { checkLabels } from './check-labels';
 import { extractFeatures, type Features } from './features';
 import type { LabelledFeatures } from './labelled-features';
 import type { HeadTask } from './learn-head';
@@ -82,6 +83,7 @@ export async function prepareTraining(split: Split, options: TransferOptions): P
     throw new InputError(`The split has ${split.classes.length} class; two classes or more are told apart`);
   const parts = withValidation(split, preset);
   const { train, validation, classes } = parts;
+  checkLabels([...train, ...validation], classes, 'split.classes has');
   const reference = trainingBase({ ...options, seed }, parameters.preprocessing);
   const norm = parameters.refitNorm
     ? await refitNorm(reference, train, parameters, { onProgress, signal })

@@ -213,6 +213,7 @@ describe('crossValidate', () => {
     ['one fold', { folds: 1 }, /folds is 1/],
     ['more folds than patients', { folds: 30 }, /folds is 30.*20 patients/],
     ['no seeds', { seeds: [] }, /seeds is empty/],
+    ['a seed twice', { seeds: [3, 5, 3] }, /seeds has 3 twice/],
     ['a seed that is none', { seeds: [1.5] }, /seeds is 1\.5/],
     ['too many pictures a class', { perClass: 39 }, /39 pictures a class.*"covid"/],
     ['no pictures a class', { perClass: 0 }, /perClass is 0/],

@@ -247,6 +247,12 @@ describe('transferLearn', () => {
     const one = splitDataset(xrays.filter(({ label }) => label === 'covid'));
     await refused(transferLearn(one, options), /two classes/);
   });
+
+  test('refused: pictures of a class that the split does not have', async () => {
+    const [odd, ...rest] = split.train;
+    const strange: Split = { ...split, train: [{ ...odd!, label: 'Covid' }, ...rest] };
+    await refused(transferLearn(strange, options), /is "Covid"; split\.classes has covid, normal/);
+  });
 });
 
 describe('the validation part', () => {
@@ -365,6 +371,18 @@ describe('predict refuses', () => {
     ['a broken width', { width: 2.5, height: 4, data: new Uint8Array(30) }],
   ])('pixels with %s', async (_, pixels) => {
     await refused(model.predict([pixels]), /width|data|pixels/i);
+  });
+  test.each([
+    ['a file that is in no list', 'picture.png', /no list.*\["picture\.png"\]/],
+    ['records', [{ path: 'picture.png', width: 8, height: 8 }], /paths: xrays\.map/],
+    ['nothing in a list', [undefined], /neither the path of a file nor pixels/],
+  ])('%s', async (_, inputs, says) => {
+    await refused(model.predict(inputs as never), says);
+  });
+  test('pixels are judged until the signal says stop', async () => {
+    const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
+    const reason = new Error('stop');
+    await expect(model.predict([pixels], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
   test('nothing asked, nothing said', async () => {
     expect(await model.predict([])).toEqual([]);
