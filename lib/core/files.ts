@@ -4,6 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InputError } from './check';
+import { folderToWrite } from './folder-to-write';
 import {
   removeLeftovers,
   removeLeftoversOnce,
@@ -31,14 +32,15 @@ export const exists = (file: string): Promise<boolean> =>
   );
 
 /**
- * Names in a folder that is to be written; none where there is no such folder yet.
- * @throws InputError if it is a file, or cannot be read
+ * Names in a folder that is to be written as a whole; none where there is no such folder yet.
+ * @throws InputError if it is a file, cannot be read, or must not be replaced: see `folderToWrite`
  */
-export const entriesOf = (folder: string): Promise<string[]> =>
-  readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+export async function entriesOf(folder: string): Promise<string[]> {
+  return readdir(await folderToWrite(folder)).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
     throw new InputError(`${folder} is no folder that could be written to (${error.code}); name another`);
   });
+}
 
 async function flush(target: string): Promise<void> {
   const handle = await open(target, 'r');
@@ -136,16 +138,16 @@ function asFolderError(thrown: unknown, temporary: string, target: string): unkn
 
 /**
  * Writes a folder whole or not at all: `write` fills a temporary one beside it, which then takes its name and replaces a
- * former folder. What killed processes left of it is removed; a former folder that one of them had moved aside is put
- * back first.
+ * former folder, the one behind it where it is a link. What killed processes left of it is removed; a former folder that
+ * one of them had moved aside is put back first.
  * @returns what `write` returns
- * @throws WriteError where the system refuses
+ * @throws WriteError where the system refuses; InputError for what must not be replaced: see `folderToWrite`
  */
 export async function writeFolderAtomic<T>(
   folder: string,
   write: (temporary: string) => Promise<T>,
 ): Promise<T> {
-  const target = path.resolve(folder);
+  const target = await folderToWrite(folder);
   const temporary = temporaryName(target);
   try {
     await restoreReplaced(target);

@@ -17,10 +17,15 @@ const refusals: Readonly<Record<string, readonly [why: string, remedy: string]>>
   ENOTDIR: ['a part of its path is a file', 'name another folder'],
   EEXIST: ['something of its name, or of a folder above it, is there already', 'name another folder'],
   EISDIR: ['it is a folder', 'name another file'],
+  EBUSY: ['it is in use, or a disk of its own (a mount point)', 'name another folder'],
+  EXDEV: ['its disk cannot rename it in one step', 'name a folder that is not there yet'],
+  ELOOP: ['its path has links that lead in a circle', 'name another folder'],
   ENAMETOOLONG: ['its name is too long', 'choose a shorter one'],
   EMFILE: ['too many files are open', 'close other programs, or raise `ulimit -n`'],
   ENFILE: ['too many files are open', 'close other programs'],
   ESTALE: ['its network disk has gone', 'mount it again'],
+  ENOTCONN: ['its network disk has gone', 'mount it again'],
+  ETIMEDOUT: ['its network disk does not answer', 'look why'],
 };
 
 /** A file or folder that cannot be written. */

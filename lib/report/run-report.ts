@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { auditDataset } from '../audit/audit-dataset';
 import { keptAudit } from '../audit/kept-audit';
@@ -157,10 +157,20 @@ const shortList = (texts: readonly string[]): string =>
 
 const titleOf = ({ backbone }: KeptRun): string => backbone.title;
 
+/** @throws InputError if executed notebooks would be written over the notebooks themselves */
+async function checkApart(executed: string, source: string): Promise<void> {
+  const [to, from] = await Promise.all([executed, source].map((name) => realpath(name).catch(() => name)));
+  if (to === from)
+    throw new InputError(
+      `${source} holds the notebooks themselves, which their executed copies would replace; name another folder for the report`,
+    );
+}
+
 /**
  * Runs the notebooks in order, each in a process of its own, and writes one self-contained HTML file. A notebook that
  * fails is shown with its error, and the others run.
- * @throws InputError before anything is run, for a folder that is not there or a PDF that nothing here could print
+ * @throws InputError before anything is run, for a folder that is not there, an `out` whose notebooks/ holds the notebooks
+ * themselves, or a PDF that nothing here could print
  */
 export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   const start = performance.now();
@@ -169,12 +179,13 @@ export async function runReport(options: ReportRunOptions): Promise<ReportRun> {
   if (options.pdf) printingBrowser();
   const { project, out = path.join(project ?? '', 'report') } = options;
   const source = notebooksFolder(project);
+  const executed = path.resolve(out, 'notebooks');
+  await checkApart(executed, source);
   const { files: names, variables } = options.chosen ?? (await chooseNotebooks([], [], project));
   const env = { ...parametersFor(options.data), ...variables };
   await chooseDataset(options, env);
   if (options.strict) process.env.XRAY_UNREADABLE = 'stop';
   else process.env.XRAY_UNREADABLE ||= 'skip';
-  const executed = path.resolve(out, 'notebooks');
   await writing(executed, () => mkdir(executed, { recursive: true }));
   const runs: NotebookRun[] = [];
   // Each notebook's process starts while the one before it runs.
