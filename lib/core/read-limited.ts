@@ -4,6 +4,9 @@ import { InputError } from './check';
 /** A description in JSON is read up to so many bytes: a model's of a million pictures has 70 MB. */
 export const mostJson = 256_000_000;
 
+/** A table in CSV is read up to so many bytes: one of a million pictures has so many. */
+export const mostTable = 256_000_000;
+
 /**
  * A file's bytes, if they are not more than `most`: a larger one is refused before it is in memory.
  * @throws InputError for a larger one, and for what is no file; else the file system's error

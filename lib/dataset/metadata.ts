@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { asError, InputError } from '../core/check';
+import { mostTable, readLimited } from '../core/read-limited';
 
 /** One row of covid-chestxray-dataset's metadata.csv, as far as it is used; the same for all forms of the file. */
 export interface MetadataRow {
@@ -56,10 +56,11 @@ function columnsOf(header: readonly string[], file: string): (string | false)[] 
 /**
  * Reads metadata.csv of ieee8023/covid-chestxray-dataset in any of the forms it has had (March to October 2020):
  * headers in any case, with spaces around or inside, columns added, renamed and empty at the end.
- * @throws InputError naming the file if it is missing, no CSV, or without a needed column
+ * @throws InputError naming the file if it is missing, larger than 256 MB, no CSV, or without a needed column
  */
 export async function readMetadata(file: string): Promise<MetadataRow[]> {
-  const text = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const text = await readLimited(file, mostTable).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof InputError) throw error;
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
       throw new InputError(`${file} cannot be opened (${error.code}); check its permissions`);
     throw new InputError(

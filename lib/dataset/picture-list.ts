@@ -20,15 +20,25 @@ export interface PictureToCopy extends Pick<Xray, 'source' | 'view' | 'license' 
   readonly name: string;
 }
 
-/** A file's name in a class folder: its own, with its folder's before it if that is taken; never hidden. */
+/**
+ * A file's name in a class folder: its own, before it those of the folders above it as long as the name is taken, before
+ * that a number if it still is; never hidden.
+ */
 export function nameFor(file: string, taken: Set<string>): string {
-  const plain = path.basename(file).replace(/^\.+/, '_');
+  const plain = (part: string) => part.replace(/^\.+/, '_');
   // What may be DICOM is written as PNG.
   const key = (name: string) =>
     /\.(png|jpe?g)$/i.test(name)
       ? name.toLowerCase()
       : `${name.replace(/\.(dcm|dicom)$/i, '').toLowerCase()}.png`;
-  const name = taken.has(key(plain)) ? `${path.basename(path.dirname(file))}-${plain}` : plain;
+  const [own = '', ...above] = file.split(path.sep).filter(Boolean).reverse();
+  let name = plain(own);
+  for (const folder of above) {
+    if (!taken.has(key(name))) break;
+    name = `${plain(folder)}-${name}`;
+  }
+  const whole = name;
+  for (let i = 2; taken.has(key(name)); i++) name = `${i}-${whole}`;
   taken.add(key(name));
   return name;
 }

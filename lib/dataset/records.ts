@@ -3,11 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { asError, InputError } from '../core/check';
 import { writeFileAtomic } from '../core/files';
-import { readLimited } from '../core/read-limited';
+import { mostTable, readLimited } from '../core/read-limited';
 import type { Xray } from './xray';
-
-/** The list of a million pictures has so many bytes. */
-const mostTable = 256_000_000;
 
 /** Name of the list of pictures in a class folder. */
 export const recordsName = 'records.csv';

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { asError, InputError } from '../core/check';
+import { mostTable, readLimited } from '../core/read-limited';
 
 /** A table read from a file. */
 export interface Table {
@@ -20,12 +20,14 @@ const separatorOf = (header: string): string => {
 
 /**
  * Reads a table: CSV with a header, its cells separated by commas, semicolons or tabs.
- * @throws InputError naming the file if it cannot be opened, is no CSV, or has no rows
+ * @throws InputError naming the file if it cannot be opened, is larger than 256 MB, is no CSV, or has no rows
  */
 export async function readTable(file: string): Promise<Table> {
-  const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    throw new InputError(`${file} cannot be opened (${code}); name a CSV file with a header`);
+  const bytes = await readLimited(file, mostTable).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file} cannot be opened (${error.code}); name a CSV file with a header`);
   });
+  const text = bytes.toString('utf8');
   let rows: Record<string, string>[];
   try {
     const delimiter = separatorOf(text.split('\n', 1)[0]!);

@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTableDataset, type TableOptions } from '../../lib/dataset/create-table-dataset';
 import { loadDataset } from '../../lib/dataset/load-dataset';
+import { readMetadata } from '../../lib/dataset/metadata';
 import { readRecords, recordsName, writeRecords } from '../../lib/dataset/records';
 import { runCli } from '../commands/dist';
 import { type Written, writeDicom } from './dicom/write-dicom';
@@ -102,6 +103,35 @@ describe('createTableDataset', () => {
     expect(bytes.toString('latin1')).not.toMatch(/Doe|MRN/);
   });
 
+  // As CheXpert's and MIMIC's: the patient is in the path, and all files are called alike.
+  it('takes files of one name from many folders, each under a name of its own', async () => {
+    const folder = temporaryFolder();
+    const files = ['p1/study1', 'p2/study1', 'p3/study1', 'p3/study2', '.p4/study1', 'x-p2/study1'].map(
+      (above) => `${above}/view1.png`,
+    );
+    await writeFiles(folder, {
+      'table.csv': `file,label\n${files.map((file) => `${file},ill`).join('\n')}\n`,
+      ...Object.fromEntries(files.map((file, i) => [`pictures/${file}`, i])),
+    });
+    const { taken, skipped } = await createTableDataset(path.join(folder, 'table.csv'), folder, {
+      images: path.join(folder, 'pictures'),
+      columns: { file: 'file', label: 'label' },
+      classes: { ill: 'ill' },
+    });
+    expect([taken, skipped]).toEqual([6, {}]);
+    const names = (await readRecords(path.join(folder, 'ill'))).map((xray) => path.basename(xray.path));
+    expect(names).toEqual(
+      [
+        'view1.png',
+        'study1-view1.png',
+        'p3-study1-view1.png',
+        'study2-view1.png',
+        '_p4-study1-view1.png',
+        'x-p2-study1-view1.png',
+      ].sort(),
+    );
+  });
+
   it('names the columns and labels that there are', async () => {
     const { folder, at } = await written();
     const given = options(folder);
@@ -119,6 +149,19 @@ describe('createTableDataset', () => {
     await expect(make({ images: at('none') })).rejects.toThrow(/images is .*none, which cannot be listed/);
     await expect(createTableDataset(at('none.csv'), at('to'), given)).rejects.toThrow(/none\.csv cannot/);
     expect(await readdir(folder)).not.toContain('to');
+  });
+
+  it('refuses tables that have no end or are too large before they are in memory', async () => {
+    const { folder, at } = await written();
+    await truncate(at('nih.csv'), 300e6);
+    const tables = [at('nih.csv'), folder, ...(process.platform === 'win32' ? [] : ['/dev/zero'])];
+    for (const table of tables) {
+      const refusal = table === at('nih.csv') ? 'has 300000000 bytes' : 'is no file';
+      await expect(createTableDataset(table, at('to'), options(folder))).rejects.toThrow(
+        `${table} ${refusal}`,
+      );
+      await expect(readMetadata(table)).rejects.toThrow(`${table} ${refusal}`);
+    }
   });
 
   it('never leaves the folder of the pictures', async () => {
