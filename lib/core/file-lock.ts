@@ -21,31 +21,47 @@ interface Owner {
 
 const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
+/**
+ * For how long a file has been seen as it is, milliseconds; by a clock that nobody sets, because those of machines differ,
+ * and are put right.
+ */
+type Unchanged = (file: string, state: string) => number;
+
+function watch(): Unchanged {
+  const seen = new Map<string, { readonly state: string; readonly since: number }>();
+  return (file, state) => {
+    const now = performance.now();
+    if (seen.get(file)?.state !== state) seen.set(file, { state, since: now });
+    return now - seen.get(file)!.since;
+  };
+}
+
 /** The text of a lock whose process is gone; undefined while it is held, or when it has just been given back. */
-async function staleText(lock: string): Promise<string | undefined> {
+async function staleText(lock: string, unchanged: Unchanged): Promise<string | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(lock, 'utf8'), stat(lock)]);
-    if (Date.now() - mtimeMs > (text ? staleAfter : emptyFor)) return text;
-    const owner: Owner | undefined = text ? JSON.parse(text) : undefined;
-    const isGone = owner?.host === hostname() && !isRunning(owner.process, owner.began);
-    return isGone ? text : undefined;
+    const quiet = unchanged(lock, `${mtimeMs} ${text}`);
+    if (!text) return Math.max(quiet, Date.now() - mtimeMs) > emptyFor ? text : undefined;
+    const owner: Owner = JSON.parse(text);
+    const isGone = owner.host === hostname() && !isRunning(owner.process, owner.began);
+    return isGone || quiet > staleAfter ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** One of several waiters removes a stale lock, and looks again before: another may have taken it over meanwhile. */
-async function removeStale(lock: string, text: string): Promise<void> {
+async function removeStale(lock: string, text: string, unchanged: Unchanged): Promise<void> {
   const breaking = `${lock}.breaking`;
   try {
     await writeFile(breaking, '', { flag: 'wx' });
   } catch (error) {
     if (code(error) !== 'EEXIST') throw error;
-    const age = await stat(breaking).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
+    const quiet = await stat(breaking).then(
+      ({ mtimeMs }) => unchanged(breaking, `${mtimeMs}`),
       () => 0,
     );
-    if (age > emptyFor) await rm(breaking, { force: true });
+    if (quiet > emptyFor) await rm(breaking, { force: true });
     await sleep(look / 10);
     return;
   }
@@ -83,7 +99,8 @@ export interface LockOptions {
 
 /**
  * Runs `work` while holding a lock file, so that one process at a time works on what it guards; the others wait. The
- * lock of a process that died is taken over: at once on the same computer, after a minute without a sign elsewhere.
+ * lock of a process that died is taken over: at once on the same computer, elsewhere after waiting a minute without a sign
+ * of it, whatever the clocks say.
  * @param lock path of the lock file; its folder must exist
  * @throws the signal's reason when aborted while waiting
  */
@@ -92,11 +109,12 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
   { onWait, signal }: LockOptions = {},
 ): Promise<T> {
+  const unchanged = watch();
   let own: string | undefined;
   while (!(own = await writing(lock, () => take(lock)))) {
     signal?.throwIfAborted();
-    const stale = await staleText(lock);
-    if (stale !== undefined) await writing(lock, () => removeStale(lock, stale));
+    const stale = await staleText(lock, unchanged);
+    if (stale !== undefined) await writing(lock, () => removeStale(lock, stale, unchanged));
     else {
       onWait?.();
       await sleep(look, undefined, { signal }).catch(() => signal?.throwIfAborted());
