@@ -29,7 +29,7 @@ export function verdictOf(tests: readonly AuditTest[], whole: PossibleFigure): V
   return tests.some(({ name, verdict }) => name === 'border' && verdict === 'clear') ? 'clear' : 'not tested';
 }
 
-/** Tests in which a network, or a plain classifier, saw what lies outside the lungs or comes from another source. */
+/** Tests in which a network, or a plain classifier, saw what lies outside the middle or comes from another source. */
 const ofPictures: ReadonlySet<TestName> = new Set([
   'without-centre',
   'border',
@@ -53,7 +53,7 @@ export function showsSource(tests: readonly AuditTest[]): boolean {
 function lossWords(name: TestName | undefined, reached: string): string {
   if (name === undefined)
     return (
-      'No test here shows that it does follow what lies outside the lungs, and none shows that it does not; ' +
+      'No test here shows that it does follow such a shortcut, and none shows that it does not; ' +
       'try it on such pictures before any figure is believed.'
     );
   if (name === 'same-source')

@@ -80,7 +80,11 @@ export async function lungTest(
   });
   const text = counts.map(({ label, found: n, all }) => `${n} of ${all} (${label})`).join(', ');
   const few = counts.some(({ found: n, all }) => n < fewestFound * all) || tooFewPatients(chosen, classes);
-  if (few) return { name, why: `lungs were found in ${text} pictures only, too few to go on with` };
+  if (few)
+    return {
+      name,
+      why: `lungs, as frontal chest X-rays show them, were found in ${text} pictures only, too few to go on with`,
+    };
   const part = studyOf(chosen, classes, seed);
   const figure = aurocOfRows(part, await lungRows(chosen), name);
   const against = aurocOfRows(part, rowsAt(await wholeRows(), found), 'whole');

@@ -74,7 +74,7 @@ describe('lungs only', () => {
     const half = await tried(4, 4, (i) => i >= 24 || i % 2 === 0);
     expect(half.result).toEqual({
       name: 'lungs',
-      why: 'lungs were found in 12 of 24 (covid), 24 of 24 (normal) pictures only, too few to go on with',
+      why: 'lungs, as frontal chest X-rays show them, were found in 12 of 24 (covid), 24 of 24 (normal) pictures only, too few to go on with',
     });
     expect(half.asked).toEqual([]);
     const few = [...some('covid', 'here', 21), ...some('normal', 'there', 22)];

@@ -71,6 +71,19 @@ describe('the table of rules', () => {
   });
 });
 
+test('what is said of pictures that are no chest X-rays is true of them: lungs are named as what such X-rays show', () => {
+  const words = testNames
+    .filter((name) => name !== 'lungs')
+    .flatMap((name) => [rules[name].flagged, rules[name].clear]);
+  const ofLungs = words.filter((text) => /lung/i.test(text));
+  expect(ofLungs.length).toBeGreaterThan(0);
+  for (const text of ofLungs) expect(text).toContain('where a chest X-ray shows the lungs');
+  for (const name of testNames) {
+    const value = rules[name].condition.kind === 'loses' ? 0.61 : 0.87;
+    expect(expectationOf(resultOf({ border: 0.5, [name]: value }), whole)).not.toMatch(/lung(?!s only)/i);
+  }
+});
+
 describe('toTest', () => {
   test('puts a figure under its rule, in words', () => {
     const flagged = toTest({ name: 'border', figure: about(0.93, 0.02) }, whole);
@@ -80,7 +93,9 @@ describe('toTest', () => {
       measure: 'AUROC',
       verdict: 'flagged',
     });
-    expect(flagged.words).toBe('AUROC 0.93 [0.91, 0.95]: the source can be told without the lungs.');
+    expect(flagged.words).toBe(
+      'AUROC 0.93 [0.91, 0.95]: the classes can be told apart without the middle of the picture, where a chest X-ray shows the lungs.',
+    );
     const clear = toTest({ name: 'border', figure: about(0.6), found: 'found so much' }, whole);
     expect(clear.verdict).toBe('clear');
     expect(clear.words).toBe('Found so much: the border does not give the class away.');
