@@ -75,7 +75,8 @@ export function progressBar(title = ''): OnProgress {
     stage.line = progressLine(progress, (now - stage.start) / 1000, stage.first);
     stages.set(progress.stage, stage);
     const rest = shownAt + interval - now;
-    if (rest <= 0) draw();
+    // A stage's end at once: the cell may end with it, and an output that comes later is not saved.
+    if (rest <= 0 || progress.done === progress.total) draw();
     // The last message must be shown too, whatever came shortly before it; it keeps no process alive.
     else waiting ??= setTimeout(draw, rest).unref();
   };

@@ -116,7 +116,7 @@ interface Parts {
 }
 
 /** Where a column is narrow, an interval goes below its figure and is not broken itself. */
-const whole = (cell: string): string => cell.replaceAll(/(\[-?[\d.]+,) (-?[\d.]+\])/g, '$1&nbsp;$2');
+export const whole = (cell: string): string => cell.replaceAll(/(\[-?[\d.]+,) (-?[\d.]+\])/g, '$1&nbsp;$2');
 /** Nor is a date. */
 const isDate = (cell: string): boolean => /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/.test(cell);
 
@@ -127,7 +127,7 @@ function toHtml({ caption, titles, numeric, cells, after }: Parts): string {
   const head = titles.map((title, i) => td(`<b>${escapeHtml(title)}</b>`, i, ' role="columnheader"'));
   const lines = [head, ...cells.map((row) => row.map((cell, i) => td(whole(escapeHtml(cell)), i)))];
   return [
-    caption ? `<div><b>${escapeHtml(caption)}</b></div>` : '',
+    caption ? `<div><b>${whole(escapeHtml(caption))}</b></div>` : '',
     `<table>${lines.map((line) => `<tr>${line.join('')}</tr>`).join('\n')}</table>`,
     ...after.map((line) => `<div>${escapeHtml(line)}</div>`),
   ]

@@ -72,7 +72,7 @@ export function baselinesChart(rows: readonly BaselineFigure[], options: Baselin
       options,
       title: finding(dots, metric),
       subtitle: ['Lines are 95 % intervals.'],
-      description: `${metric} with 95 % intervals: ${words.join('; ')}.`,
+      description: `${capital(metric)} with 95 % intervals: ${words.join('; ')}.`,
       result: true,
     },
     dots,

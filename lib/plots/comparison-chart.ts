@@ -35,6 +35,18 @@ function articleDot(article: Score | number): Pick<Dot, 'value' | 'low' | 'high'
   return { ...figure, text: formatFigure(figure) };
 }
 
+// One model is set beside the article, several beside each other.
+function finding(runs: readonly ComparedRun[]): string {
+  const named = runs.map(({ model, group, accuracy }) => ({
+    name: [model, group].filter(Boolean).join(', '),
+    value: accuracy.value,
+  }));
+  const [only] = runs;
+  return runs.length === 1 && only?.article !== undefined
+    ? `${named[0]!.name}: accuracy ${only.accuracy.value.toFixed(3)}, in the article ${articleDot(only.article).value.toFixed(3)}`
+    : `Accuracy ${spanOf(named)}`;
+}
+
 /**
  * Accuracy of several models with their 95 % intervals, the article's figures beside.
  * @throws InputError if there are no runs
@@ -44,18 +56,16 @@ export function comparisonChart(runs: readonly ComparedRun[], options: ChartOpti
     { group, name: model, kind: 'this run', ...accuracy, text: formatFigure(accuracy) },
     ...(article === undefined ? [] : [{ group, name: model, kind: 'article', ...articleDot(article) }]),
   ]);
-  const words = dots.map(({ group, name, kind, text }) =>
-    [group, name, kind === 'article' ? 'in the article' : '', text].filter(Boolean).join(' '),
+  const words = runs.map(({ model, accuracy, article, group = '' }) =>
+    [
+      `${[group, model].filter(Boolean).join(', ')}: ${formatFigure(accuracy)}`,
+      ...(article === undefined ? [] : [`in the article ${articleDot(article).text}`]),
+    ].join(', '),
   );
   return intervalDots(
     {
       options,
-      title: `Accuracy ${spanOf(
-        runs.map(({ model, group, accuracy }) => ({
-          name: [model, group].filter(Boolean).join(', '),
-          value: accuracy.value,
-        })),
-      )}`,
+      title: finding(runs),
       subtitle: ['Lines are 95 % intervals.'],
       description: `Accuracy with 95 % intervals: ${words.join('; ')}.`,
       result: true,

@@ -8,6 +8,18 @@ const pale = '#eef1f5';
 const onDiagonal = '#0b5394';
 const beside = '#b3400a';
 
+// A model that gives one answer whatever it sees has learnt nothing, however often that answer is right.
+function finding(labels: readonly string[], confusion: Evaluation['confusion']): string {
+  const count = confusion.flat().reduce((a, b) => a + b, 0);
+  const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
+  const called = labels.filter((_, j) => confusion.some((row) => row[j]! > 0));
+  if (right === count)
+    return `${count > 1 ? `All ${count} pictures are` : 'The one picture is'} called rightly`;
+  return called.length === 1
+    ? `Every picture is called ${called[0]}: rightly ${right} of ${count}`
+    : `${right} of ${count} pictures are called rightly`;
+}
+
 /**
  * True classes down, predicted classes across; each cell's count and its share of the row. Blue is right, red-brown is
  * wrong, stronger is more.
@@ -19,7 +31,6 @@ export function confusionMatrixChart(
 ): ChartSpec {
   const { labels, confusion } = evaluation;
   const { count, accuracy } = evaluateConfusion(confusion, labels);
-  const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   const values = labels.flatMap((truth, i) => {
     const total = confusion[i]!.reduce((a, b) => a + b, 0);
     return labels.map((predicted, j) => {
@@ -45,7 +56,7 @@ export function confusionMatrixChart(
   return chart(
     {
       options,
-      title: `${right} of ${count} pictures are called rightly`,
+      title: finding(labels, confusion),
       subtitle: [`Accuracy ${formatFigure(accuracy)}; shares are of the row`],
       description: `${count} pictures, accuracy ${formatFigure(accuracy)}. ${values
         .map((cell) => `True ${cell.truth} called ${cell.predicted}: ${cell.count} (${cell.share})`)

@@ -92,7 +92,7 @@ export function learningCurvesChart(
           .map(({ features: name, figure }) => ({ name, value: figure.value })),
       )}`,
       subtitle: ['Bands are 95 % intervals.'],
-      description: `${metric} with 95 % intervals by training pictures a class. ${words.join('; ')}.`,
+      description: `By training pictures a class, ${metric} with 95 % intervals. ${words.join('; ')}.`,
       result: true,
     },
     {

@@ -25,7 +25,7 @@ const signed = (figure: Figure): string => `${figure.value < 0 ? '' : '+'}${form
 function finding(rows: readonly VariantFigure[]): string {
   const differences = rows.flatMap(({ difference }) => difference ?? []);
   const shown = differences.filter(({ low, high }) => low > 0 || high < 0).length;
-  return `${shown} of ${differences.length} differences ${shown === 1 ? 'is' : 'are'} shown, on the same folds`;
+  return `${shown || 'None'} of ${differences.length} differences ${shown > 1 ? 'are' : 'is'} shown, on the same folds`;
 }
 
 /**

@@ -47,6 +47,7 @@ const onlyOf: Readonly<Record<string, readonly string[]>> = {
 // The one piece of styling that tables carry.
 const alignment = /(?:^|;)\s*text-align:\s*(left|right|center)\s*(?:;|$)/;
 const number = /^\s*[-+−]?[\d.,\u00a0\u202f]*\d\s*%?\s*$/;
+const date = /^\s*\d{4}-\d\d-\d\d( \d\d:\d\d)?\s*$/;
 
 function attributesOf(name: string, given: Readonly<Record<string, string>>): string {
   const kept = Object.entries(given)
@@ -59,7 +60,7 @@ function attributesOf(name: string, given: Readonly<Record<string, string>>): st
 /**
  * HTML of a cell's output with nothing left in it that could run, load, or reach out of its place: it is written anew
  * from listed tags and attributes, and all other text is escaped. Cells of a table that hold a number get the class
- * `number`.
+ * `number`, those that hold a date `date`.
  */
 export function keepAllowedHtml(html: string): string {
   const pieces: string[] = [];
@@ -90,6 +91,10 @@ export function keepAllowedHtml(html: string): string {
       if (name === 'td' && number.test(text) && !tag.includes('class=')) {
         pieces[piece] = tag.replace('>', ' class="number">');
       }
+      if (name === 'td' && date.test(text))
+        pieces[piece] = tag.includes('class="')
+          ? tag.replace('class="', 'class="date ')
+          : tag.replace('>', ' class="date">');
       pieces.push(`</${name}>`);
     },
   });

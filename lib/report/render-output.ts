@@ -16,6 +16,9 @@ const chartTypes = [
 ];
 const bitmapTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 
+/** What `progressBar` leaves behind. */
+const bar = /[█░]{24} \d+ %/;
+
 const asText = (value: unknown): string | undefined =>
   typeof value === 'string' || (Array.isArray(value) && value.every((line) => typeof line === 'string'))
     ? joinLines(value as string | string[])
@@ -67,7 +70,7 @@ async function renderBundle(data: Bundle): Promise<string> {
   if (markdown !== undefined) return `<div class="prose">${renderMarkdown(parseMarkdown(markdown))}</div>`;
   if (data['application/json'] !== undefined)
     return renderText(JSON.stringify(data['application/json'], null, 2));
-  return renderText(text);
+  return renderText(text, bar.test(text) ? 'text progress' : 'text');
 }
 
 function renderError({ ename, evalue, traceback }: Output): string {

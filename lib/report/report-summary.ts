@@ -8,6 +8,8 @@ import { articleAccuracy } from './article-accuracy';
 export interface ReportedRun {
   /** Its table name, or an object with name, title and weights, as run.json has it. */
   readonly backbone: string | { readonly name: string; readonly title: string; readonly weights: string };
+  /** What it is kept under, told where nothing else tells two runs apart. */
+  readonly name?: string;
   /** For people: "VGG16". Default: the backbone's. */
   readonly title?: string;
   /** "imagenet", "fractals", "random", or a file. Default: the backbone's. */
@@ -73,16 +75,25 @@ export const runWeights = (run: ReportedRun): string => weightsWords(weightsOf(r
 
 const articleOf = (run: ReportedRun) => articleAccuracy(backboneOf(run).name, run.classes);
 
+/** What a row says of a run before its figures. */
+const shownOf = (run: ReportedRun): string =>
+  JSON.stringify([runTitle(run), weightsOf(run), run.classes, run.synthetic]);
+
+/** Whether others of these runs look the same but for their figures. */
+const isOneOfSeveral = (run: ReportedRun, runs: readonly ReportedRun[]): boolean =>
+  runs.filter((other) => shownOf(other) === shownOf(run)).length > 1;
+
 /** @param compared whether the table has the article's figures at all */
-function row(run: ReportedRun, compared: boolean): string {
+function row(run: ReportedRun, runs: readonly ReportedRun[], compared: boolean): string {
   const article = articleOf(run);
+  const name = isOneOfSeveral(run, runs) && run.name;
   const weights = weightName(weightsOf(run)) || '–';
   const figures = run.evaluation
     ? `<td class="figure">${strip(run.evaluation.accuracy, article)}${formatFigure(run.evaluation.accuracy)}</td>` +
       `<td class="number">${rightOf(run.evaluation.confusion)}</td>`
     : '<td colspan="2">not evaluated</td>';
   return (
-    `<tr><th scope="row">${escapeHtml(runTitle(run))}</th>` +
+    `<tr><th scope="row">${escapeHtml(runTitle(run))}${name ? ` <small>${escapeHtml(name)}</small>` : ''}</th>` +
     `<td${weights === 'random' ? ' class="caution"' : ''}>${escapeHtml(weights)}</td>` +
     `<td>${escapeHtml(run.classes.join(', '))}${run.synthetic ? ' <em class="caution">synthetic</em>' : ''}</td>` +
     `${figures}${compared ? `<td class="number">${article ? article.value.toFixed(3) : '–'}</td>` : ''}` +
@@ -104,7 +115,7 @@ function table(runs: readonly ReportedRun[]): string {
     .join('');
   return (
     '<div class="table" role="region" tabindex="0" aria-label="Accuracy of every run"><table class="runs">' +
-    `<thead><tr>${heads}</tr></thead><tbody>${runs.map((run) => row(run, compared)).join('')}</tbody></table></div>` +
+    `<thead><tr>${heads}</tr></thead><tbody>${runs.map((run) => row(run, runs, compared)).join('')}</tbody></table></div>` +
     '<p class="key"><span class="strip" aria-hidden="true"><i class="dot"></i></span> this run with its 95 % interval, ' +
     `on a line from 0 to 1${compared ? articleKey : ''}.</p>`
   );

@@ -149,6 +149,8 @@ button[aria-pressed=true] { border-color: var(--link); color: var(--link); }
 .outputs { margin: 1rem 0 1.6rem; }
 .outputs > * { margin-bottom: 1rem; }
 pre.text { max-height: 26rem; white-space: pre-wrap; }
+/* Work that is done: there to be found, not to be read first. */
+pre.progress { padding: 0 0 0 .2rem; margin-bottom: .3rem; background: none; color: var(--soft); font-size: .76rem; }
 pre.stderr { border-left: 3px solid var(--warn-line); }
 .error {
   padding: .9rem 1.1rem; border: 1px solid var(--bad); border-left-width: 4px; border-radius: .4rem;
@@ -202,8 +204,11 @@ caption { text-align: left; padding-bottom: .4rem; color: var(--soft); }
 .center { text-align: center; }
 .left { text-align: left; }
 td.number { white-space: nowrap; }
+td.date { white-space: nowrap; }
+.table > table ~ div { margin-top: .45rem; font-size: .9rem; }
 td img { display: block; border-radius: .2rem; }
 .runs { width: 100%; }
+.runs small { display: block; font-weight: 400; color: var(--soft); }
 @media (max-width: 55rem) { .runs .strip, .key { display: none; } .runs th, .runs td { padding-left: .4rem; padding-right: .4rem; } }
 .runs td.figure { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .strip {
@@ -241,7 +246,8 @@ td img { display: block; border-radius: .2rem; }
   .table :is(td, th) { font-size: 7.5pt; white-space: normal !important; padding: .2rem .35rem; }
   main > section.notebook { break-before: page; border: 0; margin: 0; padding: 0; }
   figure, tr, .error { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
+  /* What a cell says before a picture, and a table's caption, are headings too. */
+  h2, h3, h4, .outputs > .prose:not(:last-child), .table > div:first-child { break-after: avoid; }
   a { color: inherit; text-decoration: none; }
 }
 `;

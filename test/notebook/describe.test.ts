@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { syntheticSource } from '../../lib/dataset/xray';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { wilson } from '../../lib/evaluation/wilson';
+import { card } from '../../lib/notebook/card';
 import { outputOf, resultOf } from '../../lib/notebook/show';
 import { historyChart } from '../../lib/plots/history-chart';
 import type { CrossValidation } from '../../lib/transfer/cross-validate';
@@ -174,6 +175,12 @@ test('what was found on a machine is a card without folders', () => {
   });
   expect(empty).toContain('none yet; `02-datasets` draws phantoms');
   expect(empty).toContain('cannot start');
+});
+
+test('what a card says is to be typed is set as code, and is only text', () => {
+  const { html, text } = card('x', [['y', 'none; `npx <b>` says `why']]);
+  expect(html).toContain('none; <code>npx &lt;b&gt;</code> says `why');
+  expect(text).toContain('none; `npx <b>` says `why');
 });
 
 test('a data frame and a series are tables', () => {

@@ -67,6 +67,12 @@ test('progress is one display, updated at most ten times a second, its last stat
   expect(last[1]).toMatch(/^vgg16 {2}█{24} 100 % {2}1000000\/1000000 .* taken$/);
 });
 
+test('the end of a stage is shown at once: what comes after the cell is not saved', () => {
+  const onProgress = progressBar();
+  for (let done = 1; done <= 5; done++) onProgress({ stage: 'folds', done, total: 5 });
+  expect(String(sent.at(-1)!.data['text/plain'])).toMatch(/^folds .* 5\/5 .* taken$/);
+});
+
 test('each stage has its line', async () => {
   const onProgress = progressBar();
   onProgress({ stage: 'features', done: 5, total: 5 });

@@ -321,6 +321,68 @@ test('titles name what was found', () => {
   for (const title of titles) expect(title).toMatch(/\d| is | are |learns/);
 });
 
+describe('the finding of', () => {
+  const titleOf = (spec: ChartSpec) => (spec.title as { text: string[] }).text.join(' ');
+  const labels = ['covid', 'normal'];
+  test.each<[number[][], string]>([
+    [
+      [
+        [13, 0],
+        [1, 13],
+      ],
+      '26 of 27 pictures are called rightly',
+    ],
+    [
+      [
+        [0, 7],
+        [0, 8],
+      ],
+      'Every picture is called normal: rightly 8 of 15',
+    ],
+    [
+      [
+        [7, 0],
+        [0, 8],
+      ],
+      'All 15 pictures are called rightly',
+    ],
+    [
+      [
+        [1, 0],
+        [0, 0],
+      ],
+      'The one picture is called rightly',
+    ],
+  ])('the confusion matrix %j', (confusion, title) => {
+    expect(titleOf(confusionMatrixChart({ labels, confusion }))).toBe(title);
+  });
+
+  test('one model beside the article names both; what is read aloud does not mix up whose weights they were', () => {
+    const run = {
+      model: 'VGG16, random weights',
+      accuracy: wilson(8, 15),
+      article: { right: 26, count: 27 },
+    };
+    const one = comparisonChart([run]);
+    expect(titleOf(one)).toBe('VGG16, random weights: accuracy 0.533, in the article 0.963');
+    expect(one.description).toContain(
+      'VGG16, random weights: 0.533 [0.301, 0.752], in the article 0.963 [0.817, 0.993].',
+    );
+    expect(titleOf(comparisonChart([{ ...run, article: undefined }]))).toBe(
+      'Accuracy 0.533 (VGG16, random weights)',
+    );
+  });
+
+  test('variants of which none differs', () => {
+    const accuracy = wilson(8, 15);
+    const rows = [
+      { name: 'first', accuracy, difference: null },
+      { name: 'second', accuracy, difference: { value: 0.1, low: -0.1, high: 0.3 } },
+    ];
+    expect(titleOf(variantsChart(rows))).toBe('None of 1 differences is shown, on the same folds');
+  });
+});
+
 describe('what figures span', () => {
   const [low, high] = [
     { name: 'a', value: 0.25 },

@@ -13,6 +13,12 @@ test('tables keep their structure; numbers are marked as such', () => {
   );
 });
 
+test('a date is not broken, whatever else its cell says of itself', () => {
+  expect(keepAllowedHtml('<td style="text-align: left">2026-11-26 16:53</td><td>2026-11-26</td>')).toBe(
+    '<td class="date left">2026-11-26 16:53</td><td class="date">2026-11-26</td>',
+  );
+});
+
 test.each([
   ['<script>alert(1)</script>after', 'after'],
   ['<td onclick="alert(1)">a</td>', '<td>a</td>'],

@@ -10,6 +10,7 @@ import { loadDataset } from '../../lib/dataset/load-dataset';
 import { writeRecords } from '../../lib/dataset/records';
 import { evaluateConfusion } from '../../lib/evaluation/evaluate-confusion';
 import { collage } from '../../lib/notebook/collage';
+import { progressLine } from '../../lib/notebook/progress-bar';
 import { outputOf } from '../../lib/notebook/show';
 import * as plots from '../../lib/plots/plots';
 import { buildReport, type ReportOptions } from '../../lib/report/build';
@@ -175,6 +176,33 @@ test('classes of one’s own stand beside no article', async () => {
   expect(html).not.toMatch(/>Article<|the article, on/);
 });
 
+test('runs that look the same bear the names they are kept under', async () => {
+  const of = (name: string, weights: string) => ({
+    ...{ name, backbone: 'resnet50', title: 'ResNet50', weights },
+    ...{ classes: ['covid', 'normal'], evaluation: null },
+  });
+  const runs = [of('a', 'random'), of('a-own-preprocessing', 'random'), of('b', 'imagenet')];
+  const { document } = await reportOf([prose('# One')], { summary: { runs } });
+  const names = DomUtils.getElementsByTagName('th', withClass(document, 'runs')).map((cell) =>
+    DomUtils.textContent(cell),
+  );
+  expect(names.filter((name) => name.startsWith('ResNet50'))).toEqual([
+    'ResNet50 a',
+    'ResNet50 a-own-preprocessing',
+    'ResNet50',
+  ]);
+});
+
+test('a progress bar is set apart from what a cell says', async () => {
+  const bar = progressLine({ stage: 'head', done: 25, total: 25 }, 2);
+  const { document } = await reportOf([
+    prose('# One'),
+    code('', [displayed({ 'text/plain': bar }), displayed({ 'text/plain': 'said' })]),
+  ]);
+  expect(DomUtils.textContent(withClass(document, 'progress'))).toBe(bar);
+  expect(withClass(document, 'text').map((text) => DomUtils.textContent(text))).toEqual([bar, 'said']);
+});
+
 test('what audits said stands after the summary, each once, and is only text', async () => {
   const spoilt = { ...sampleAudit, expectation: '<script>alert(1)</script>' };
   const { document, html } = await reportOf([prose('# One')], {
@@ -192,8 +220,9 @@ test('what audits said stands after the summary, each once, and is only text', a
     DomUtils.textContent(heading),
   );
   expect(headings).toEqual(['dataset/demo', 'others']);
+  // An interval is not broken.
   expect(DomUtils.textContent(section)).toContain(
-    'Border onlyAUROC 0.95 [0.91, 0.99]flaggedWords on Border only.flagged if 0.80 or more',
+    'Border onlyAUROC 0.95 [0.91,\u00a00.99]flaggedWords on Border only.flagged if 0.80 or more',
   );
   expect(DomUtils.getElementsByTagName('script', section)).toEqual([]);
   expect(html).toContain('&lt;script&gt;alert(1)');
