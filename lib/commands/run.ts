@@ -66,6 +66,12 @@ export function terminalProgress(): { onProgress: OnProgress; end(): void } {
   return { onProgress, end };
 }
 
+/** Whoever is in a folder that was removed meets that wherever a path is completed. */
+const asReadable = (thrown: unknown): Error =>
+  (thrown as NodeJS.ErrnoException | undefined)?.syscall === 'uv_cwd'
+    ? new InputError('The current folder is not there any more; go to one that is', { cause: thrown })
+    : asError(thrown);
+
 /**
  * Runs a command's work: progress on the terminal, Ctrl+C as an interrupt without loss, one JSON object or text on
  * standard output, and the exit status: 0 done, 1 failed, 130 interrupted. Wrong usage is commander's, status 2.
@@ -95,7 +101,7 @@ export async function run(
     end();
     // Wrong usage that only the work could see.
     if (thrown instanceof CommanderError) command.error(`error: ${thrown.message}`);
-    const error = asError(thrown);
+    const error = asReadable(thrown);
     if (json) process.stdout.write(`${visibleJson({ error: error.message })}\n`);
     tell(error instanceof InputError || !process.env.DEBUG ? error.message : `${error.stack}`);
     process.exitCode = interrupt.signal.aborted ? 130 : 1;

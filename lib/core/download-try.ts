@@ -90,6 +90,8 @@ function totalOf(response: Response): number | undefined {
 export interface TryOptions {
   /** Told of the bytes on disk and of the whole, if known. */
   readonly onBytes: (done: number, total: number | undefined) => void;
+  /** Most bytes of the whole file; of one that has more, or would have, nothing is kept. */
+  readonly maxBytes: number;
   /** Longest silence of the server, ms. */
   readonly patience: number;
   readonly signal?: AbortSignal;
@@ -101,7 +103,7 @@ export interface TryOptions {
  * @throws TryError; WriteError when the part cannot be written; the signal's reason
  */
 export async function tryDownload(url: string, part: Part, options: TryOptions): Promise<void> {
-  const { onBytes, patience, signal } = options;
+  const { maxBytes, onBytes, patience, signal } = options;
   const known = await readPartState(part, url);
   let done = known ? await partSize(part) : 0;
   if (known?.total !== undefined && done === known.total) return onBytes(done, known.total);
@@ -118,6 +120,12 @@ export async function tryDownload(url: string, part: Part, options: TryOptions):
     }
     if (!response.ok || !response.body) throw statusError(response);
     const total = totalOf(response);
+    const checkSize = async (bytes: number): Promise<void> => {
+      if (bytes <= maxBytes) return;
+      await removePart(part);
+      throw new TryError(`it has more than ${maxBytes} bytes`, 'absent');
+    };
+    await checkSize(total ?? 0);
     const opened = await writing(part.file, () => open(part.file, 'a'));
     handle = opened;
     if (response.status !== 206) {
@@ -130,6 +138,7 @@ export async function tryDownload(url: string, part: Part, options: TryOptions):
     for (;;) {
       const { done: ended, value } = await watch.guard(reader.read());
       if (ended) break;
+      await checkSize(done + value.byteLength);
       await writing(part.file, () => opened.appendFile(value));
       done += value.byteLength;
       onBytes(done, total);

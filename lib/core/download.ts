@@ -22,6 +22,8 @@ export interface DownloadOptions extends WorkOptions {
   readonly pause?: number;
   /** Longest silence of the server, ms; then the connection counts as cut. Default 30 000. */
   readonly patience?: number;
+  /** Most bytes of the file: a server that has no end must not fill the disk. Default 4 GiB. */
+  readonly maxBytes?: number;
 }
 
 interface Wanted {
@@ -67,7 +69,15 @@ async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): 
 }
 
 async function downloadPart(url: string, file: string, part: Part, options: DownloadOptions): Promise<void> {
-  const { byHand, onProgress, patience = 30_000, pause = 500, signal, tries = 5 } = options;
+  const {
+    byHand,
+    maxBytes = 2 ** 32,
+    onProgress,
+    patience = 30_000,
+    pause = 500,
+    signal,
+    tries = 5,
+  } = options;
   const stage = `download ${path.basename(file)}`;
   let came = false;
   const onBytes = (done: number, total?: number) => {
@@ -77,7 +87,7 @@ async function downloadPart(url: string, file: string, part: Part, options: Down
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
-      return await tryDownload(url, part, { onBytes, patience, signal });
+      return await tryDownload(url, part, { maxBytes, onBytes, patience, signal });
     } catch (error) {
       if (!(error instanceof TryError)) throw error;
       // Without any connection another try is a wait for nothing; where it worked a moment ago, it is not.
@@ -109,7 +119,7 @@ async function checkPart(url: string, part: Part, wanted: Wanted): Promise<void>
  *
  * @param url http or https; redirects are followed
  * @param file where to put it; folders are made
- * @throws InputError for a refused address, a wrong hash, no connection, or one that stays cut; the message says what to do
+ * @throws InputError for a refused address, a wrong hash, too many bytes, no connection, or one that stays cut; the message says what to do
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
   const { onProgress, signal } = options;

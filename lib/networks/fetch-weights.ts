@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
 import { download } from '../core/download';
+import { withFileLock } from '../core/file-lock';
 import { commit, exists } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { temporaryName } from '../core/temporary-name';
@@ -42,6 +43,22 @@ async function checkModel(row: Network, file: string): Promise<void> {
   (await loadBackbone({ name: row.name, weights: file })).model.dispose();
 }
 
+/**
+ * What a downloaded model.json says. It has no checksum: what is none, such as the page of a hotel's network, is removed,
+ * or it would be taken for the file the next time.
+ */
+async function fetchedModel(url: string, file: string) {
+  const { parseModelJson } = await import('./model-json.js');
+  try {
+    return parseModelJson(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    await rm(file, { force: true });
+    throw new InputError(
+      `${url} is not the expected file: ${asError(error).message}; it was removed. Run it again`,
+    );
+  }
+}
+
 async function fetchModel(
   row: Network,
   source: FetchedWeights,
@@ -60,16 +77,31 @@ async function fetchModel(
     return path.join(await copyIntoCache((await readModelFolder(file)).files, target, true), 'model.json');
   }
   const target = path.join(weightsCache(), name);
-  const cached = await modelFile(target);
-  if (cached) return cached;
   // Of a fixed name, so that what has come stays when the connection goes.
   const partial = path.join(weightsCache(), `.${name}.part`);
+  const cached = await modelFile(target);
+  if (cached) return cached;
+  await writing(partial, () => mkdir(weightsCache(), { recursive: true }));
+  const note = 'waiting for another process that downloads it';
+  const onWait = () => work.onProgress?.({ stage: `download ${name}`, done: 0, note });
+  return withFileLock(
+    `${partial}.lock`,
+    async () => (await modelFile(target)) ?? downloadModel(row, source, { partial, target }, work),
+    { onWait, signal: work.signal },
+  );
+}
+
+async function downloadModel(
+  row: Network,
+  source: FetchedWeights,
+  { partial, target }: { readonly partial: string; readonly target: string },
+  work: WorkOptions,
+): Promise<string> {
   const address = `${weightsAddress()}/${path.posix.dirname(source.path)}`;
   const file = path.join(partial, 'model.json');
   await writing(partial, () => mkdir(partial, { recursive: true }));
   await download(`${address}/model.json`, file, work);
-  const { parseModelJson } = await import('./model-json.js');
-  const { weightsManifest } = parseModelJson(await readFile(file, 'utf8'), file);
+  const { weightsManifest } = await fetchedModel(`${address}/model.json`, file);
   for (const shard of weightsManifest.flatMap(({ paths }) => paths))
     if (!(await exists(path.join(partial, shard))))
       await download(`${address}/${shard}`, path.join(partial, shard), work);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -111,6 +111,18 @@ describe('usage', () => {
     await new Promise((resolve) => child.on('close', resolve));
     expect(loaded).toContain('commander');
     expect(loaded).not.toMatch(/@tensorflow|sharp|vega|apache-arrow|zod/);
+  });
+
+  test.skipIf(process.platform === 'win32')('in a folder that was removed: a sentence, exit 1', () => {
+    const gone = at('gone');
+    mkdirSync(gone);
+    const cli = path.join(projectFolder, 'dist', 'cli.js');
+    const script = 'cd "$1" && rmdir "$1" && exec "$2" "$3" data demo --to demo';
+    const ended = spawnSync('sh', ['-c', script, 'sh', gone, process.execPath, cli], { encoding: 'utf8' });
+    expect(ended).toMatchObject({
+      status: 1,
+      stderr: 'The current folder is not there any more; go to one that is\n',
+    });
   });
 
   const train = ['train', '--dataset', 'x', '--backbone', 'vgg16', '--out', 'x'];

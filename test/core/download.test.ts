@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { download } from '../../lib/core/download';
 import type { Progress } from '../../lib/core/progress';
-import { type FileServer, refuse, serve, serveFiles } from './file-server';
+import { type Answer, type FileServer, refuse, serve, serveFiles } from './file-server';
 
 // Numbers that repeat at no power of two, so that a shifted part shows.
 const content = Buffer.from(Array.from({ length: 300_007 }, (_, index) => (index * 7 + (index >> 8)) % 251));
@@ -207,6 +207,27 @@ describe('a cut connection', () => {
 });
 
 describe('what cannot be downloaded', () => {
+  test('a file without an end, or one that says that it is too large: nothing is kept', async () => {
+    const endless: Answer = (_, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(content));
+      };
+      response.on('drain', more);
+      more();
+    };
+    for (const answer of [endless, serve(content)]) {
+      server.requests.length = 0;
+      server.answer(answer);
+      await expect(download(server.url, file, { ...quick, maxBytes: content.length - 1 })).rejects.toThrow(
+        `it has more than ${content.length - 1} bytes`,
+      );
+      expect(server.requests).toHaveLength(1);
+      expect(await left()).toEqual([]);
+    }
+    await download(server.url, file, { maxBytes: content.length, sha256 });
+    await expectWhole();
+  });
+
   test('a wrong hash: both are named, nothing is kept', async () => {
     server.answer(serve(other));
     const wrong = createHash('sha256').update(other).digest('hex');

@@ -24,17 +24,6 @@ export interface Command {
   readonly result: (folder: string, stdout: string) => unknown;
 }
 
-/**
- * Tries a fault so many times. A trial that fails does not keep the others from being tried.
- * @throws Error with how many failed, which, and why
- */
-export async function trials(count: number, tryOnce: (i: number) => Promise<void>): Promise<void> {
-  const failures: string[] = [];
-  for (let i = 0; i < count; i++)
-    await tryOnce(i).catch((error: Error) => failures.push(`trial ${i}: ${error.message}`));
-  if (failures.length) throw new Error(`${failures.length} of ${count} failed\n${failures.join('\n')}`);
-}
-
 /** Everything in a folder, by paths from it; links are not followed. */
 export const entriesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

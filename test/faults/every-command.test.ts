@@ -14,21 +14,15 @@ import {
   expectSentence,
   finished,
   inFolder,
-  trials,
   unfinished,
   type Workplace,
   workplace,
 } from './commands';
 import { type FailingDisk, type Fault, failingDisk } from './failing-disk';
+import { drawn, drawnWrites, trials, tried } from './trials';
 
-/**
- * How often each fault is tried on each command: XRAY_KILLS=100 for the table in docs/limits.md. Without it once, and
- * only where `everyDay` says so, because each trial runs a whole command. XRAY_KILLS_BEFORE=30 goes on after the first
- * thirty of the same random numbers, for what is tried in parts.
- */
+/** Without XRAY_KILLS each fault is tried only where `everyDay` says so, because each trial runs a whole command. */
 const long = process.env.XRAY_KILLS !== undefined;
-const tried = Number(process.env.XRAY_KILLS ?? 1);
-const triedBefore = Number(process.env.XRAY_KILLS_BEFORE ?? 0);
 const timeout = 120_000 * (2 + tried);
 
 type Trial = 'moment' | 'cut' | 'eio' | 'full' | 'both';
@@ -118,9 +112,6 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
     return folder;
   };
   const say = (what: string) => console.info(`${name}: ${what}`);
-  /** The random numbers of so many trials, after those of the trials before. */
-  const draw = (count: number, next: () => number): number[] =>
-    Array.from({ length: triedBefore + count }, next).slice(triedBefore);
 
   beforeAll(async () => {
     command = place.commands[name]!;
@@ -151,8 +142,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
       i: number,
     ) => Promise<void>,
   ): Promise<number> {
-    const all = Array.from({ length: calm.writes }, (_, i) => i + 1);
-    const chosen = random.shuffle(all).slice(triedBefore, triedBefore + tried);
+    const chosen = drawnWrites(calm.writes, random);
     await trials(chosen.length, async (i) => {
       const at = chosen[i]!;
       const folder = begin(`${what}-${at}`);
@@ -177,7 +167,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
     },
     async () => {
       const rows = Math.ceil(tried / (long ? kills : 1));
-      const moments = draw(rows * kills, () => random.uniform());
+      const moments = drawn(rows * kills, () => random.uniform());
       let alive = 0;
       await trials(rows, async (i) => {
         const folder = begin(`killed-${i}`);
@@ -236,7 +226,7 @@ describe.each(Object.keys(everyDay))('%s', (name) => {
       mkdirSync(small);
       if (!canMount(small)) return skip('a small disk cannot be mounted here: that needs root on Linux');
       let told = 0;
-      const shares = draw(tried, () => random.between(0.02, 0.5));
+      const shares = drawn(tried, () => random.between(0.02, 0.5));
       await trials(tried, async (i) => {
         mount('-t', 'tmpfs', '-o', `size=${512 * 2 ** 20}`, 'tmpfs', small);
         try {

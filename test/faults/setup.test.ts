@@ -7,13 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../lib/core/files';
 import { seededRandom } from '../../lib/core/random';
 import { projectFolder } from '../../lib/core/settings';
-import { entriesIn, trials, workingIn } from './commands';
+import { entriesIn, workingIn } from './commands';
 import { failingDisk } from './failing-disk';
 import { type SetupSources, setupSources } from './setup-project';
+import { drawn, drawnWrites, trials, tried } from './trials';
 
 const random = seededRandom('setup at any moment');
-/** How often each fault is tried. */
-const times = Number(process.env.XRAY_KILLS ?? 1);
 /** It is killed so often in a row, each time in what the former runs have left, then finished. */
 const inARow = 10;
 
@@ -93,11 +92,11 @@ async function expectRecovery(project: string, from: SetupSources, before: strin
 
 describe('setup', () => {
   test('killed at random moments, then run again: complete, nothing finished done twice, nothing left running', {
-    timeout: 120_000 * (1 + times),
+    timeout: 120_000 * (1 + tried),
   }, async ({ skip }) => {
     if (typeof sources === 'string') return skip(sources);
     const from = sources;
-    const rows = Math.ceil(times / inARow);
+    const rows = Math.ceil(tried / inARow);
     await trials(rows, async (i) => {
       const project = path.join(home, `killed-${i}`);
       cpSync(from.project, project, { recursive: true });
@@ -113,7 +112,7 @@ describe('setup', () => {
   test.runIf(process.env.XRAY_KILLS)(
     'on a full disk: a sentence, exit 1; with space again, complete',
     {
-      timeout: 120_000 * (1 + times),
+      timeout: 120_000 * (1 + tried),
     },
     async ({ skip }) => {
       if (typeof sources === 'string') return skip(sources);
@@ -127,8 +126,9 @@ describe('setup', () => {
         skip('a small disk cannot be mounted here: that needs root on Linux');
       }
       const from = sources;
-      await trials(times, async () => {
-        mount('-t', 'tmpfs', '-o', `size=${Math.round(random.between(2, 40))}m`, 'tmpfs', project);
+      const sizes = drawn(tried, () => Math.round(random.between(2, 40)));
+      await trials(tried, async (i) => {
+        mount('-t', 'tmpfs', '-o', `size=${sizes[i]}m`, 'tmpfs', project);
         try {
           cpSync(from.project, project, { recursive: true });
           const full = await setup(project, from);
@@ -143,14 +143,14 @@ describe('setup', () => {
           execFileSync('umount', [project]);
         }
       });
-      console.info(`setup: ${times} full disks`);
+      console.info(`setup: ${tried} full disks`);
     },
   );
 
   test.runIf(process.env.XRAY_KILLS)(
     'EIO at a write, whichever: no crash; run again, complete',
     {
-      timeout: 120_000 * (2 + times),
+      timeout: 120_000 * (2 + tried),
     },
     async ({ skip }) => {
       if (typeof sources === 'string') return skip(sources);
@@ -166,9 +166,10 @@ describe('setup', () => {
       };
       const calm = await run('counted', 0);
       expect(calm.ended.code, calm.ended.told).toBe(0);
+      const chosen = drawnWrites(calm.writes, random);
       let told = 0;
-      await trials(times, async (i) => {
-        const { project, ended } = await run(`eio-${i}`, 1 + random.integer(calm.writes));
+      await trials(chosen.length, async (i) => {
+        const { project, ended } = await run(`eio-${i}`, chosen[i]!);
         expect(ended.told).not.toMatch(ownStack);
         // What a command that it starts can do without, or tries again, is no failure of setup's.
         if (ended.code !== 0) expect(ended.told).toMatch(/✗|cannot be written/);
@@ -177,7 +178,9 @@ describe('setup', () => {
         rmSync(project, { recursive: true, force: true });
       });
       disk.remove();
-      console.info(`setup: EIO at ${times} of ${calm.writes} writes, ${told} kept a step from being done`);
+      console.info(
+        `setup: EIO at ${chosen.length} of ${calm.writes} writes, ${told} kept a step from being done`,
+      );
     },
   );
 });

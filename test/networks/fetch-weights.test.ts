@@ -8,6 +8,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -57,6 +59,27 @@ describe('a download', () => {
     const { model, weights } = await loadBackbone({ name: 'mobilenet' });
     model.dispose();
     expect(weights).toBe('imagenet');
+  });
+
+  test('of two at once is one', async () => {
+    const [file, other] = await Promise.all([fetchWeights('mobilenet'), fetchWeights('mobilenet')]);
+    expect(other).toBe(file);
+    expect(server.asked).toHaveLength(3);
+    const weights = readdirSync(path.join(folder, 'cache', 'weights'));
+    expect(weights.filter((name) => name.includes('mobilenet'))).toEqual(['mobilenet_v1_1.0_224']);
+  });
+
+  // A hotel's network answers every address with a page of its own, once.
+  test('of a page instead of the description is not kept: the next one finds the weights', async () => {
+    const hotel = createServer((_, response) => response.end('<html>Welcome</html>'));
+    await new Promise<void>((resolve) => hotel.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('XRAY_WEIGHTS_URL', `http://127.0.0.1:${(hotel.address() as AddressInfo).port}`);
+    await expect(fetchWeights('mobilenet')).rejects.toThrow(
+      /model\.json is not the expected file: .* it was removed\. Run it again$/,
+    );
+    hotel.close();
+    vi.stubEnv('XRAY_WEIGHTS_URL', server.url);
+    expect(path.basename(await fetchWeights('mobilenet'))).toBe('model.json');
   });
 
   test('with another checksum is not kept', async () => {
