@@ -78,8 +78,8 @@ export async function createKaggleDataset(
   const root = await findRoot(from);
   const optional = part === 'all' && (await isFolder(path.join(root, 'val'))) ? ['val'] : [];
   const parts = part === 'all' ? ['train', 'test', ...optional] : [part];
-  const lists: PictureToCopy[] = [];
-  for (const name of parts) lists.push(...(await listPart(root, name, className)));
+  let lists: PictureToCopy[] = [];
+  for (const name of parts) lists = lists.concat(await listPart(root, name, className));
   if (count > lists.length)
     throw new InputError(
       `count is ${count}, but ${root} has ${lists.length} ${className} pictures in ${parts.join(', ')}`,

@@ -46,7 +46,7 @@ export function patientFolds(
     // The largest patients first: what comes later can still even the folds out.
     for (const { xrays: pictures } of own.sort((a, b) => b.xrays.length - a.xrays.length)) {
       const fold = counts.map((_, index) => index).reduce((best, i) => (emptier(i, best) < 0 ? i : best));
-      tests[fold]!.push(...pictures);
+      for (const picture of pictures) tests[fold]!.push(picture);
       counts[fold]! += pictures.length;
     }
   }

@@ -16,7 +16,8 @@ export interface CalibrationError extends Figure {
 
 /** Σ over bins of |Σ weight · (probability − outcome)| / Σ weight. */
 function errorOf(probabilities: readonly number[], binOf: readonly number[]) {
-  const gaps = new Float64Array(Math.max(...binOf) + 1);
+  // As arguments, hundreds of thousands would be too many.
+  const gaps = new Float64Array(binOf.reduce((last, bin) => Math.max(last, bin)) + 1);
   return (weights: Weights, outcomes: ArrayLike<number>): number | null => {
     gaps.fill(0);
     let total = 0;

@@ -27,8 +27,9 @@ const distinct = (values: readonly string[]): string =>
 const notice = (xrays: readonly Xray[]) => (isSynthetic(xrays) ? { note: syntheticNotice } : {});
 
 function range(values: readonly number[]): string {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  // As arguments, hundreds of thousands would be too many.
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
   return low === high ? `${low}` : `${low}–${high}`;
 }
 

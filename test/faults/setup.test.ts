@@ -174,6 +174,7 @@ describe('setup', () => {
         // What a command that it starts can do without, or tries again, is no failure of setup's.
         if (ended.code !== 0) expect(ended.told).toMatch(/✗|cannot be written/);
         if (/✗/.test(ended.told)) told++;
+        else if (ended.code === 0) expectComplete(project, from, ended.told);
         await expectRecovery(project, from, ended.told);
         rmSync(project, { recursive: true, force: true });
       });

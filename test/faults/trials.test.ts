@@ -11,12 +11,12 @@ async function drawnWith(kills: string, before: string, writes: number): Promise
   vi.stubEnv('XRAY_KILLS', kills);
   vi.stubEnv('XRAY_KILLS_BEFORE', before);
   vi.resetModules();
-  return (await import('./trials')).drawnWrites(writes, seededRandom(1));
+  return (await import('./trials.js')).drawnWrites(writes, seededRandom(1));
 }
 
 it('no write is tried twice, and more trials than writes are all of them', async () => {
   const all = await drawnWith('1000', '0', 36);
-  expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 36 }, (_, i) => i + 1));
+  expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: 36 }, (_, i) => i + 1));
   expect(await drawnWith('20', '0', 36)).toEqual(all.slice(0, 20));
   expect(await drawnWith('1000', '20', 36)).toEqual(all.slice(20));
   expect(await drawnWith('5', '36', 36)).toEqual([]);
