@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, processBeginning } from './running-process';
+import { isRunning, ownMachine, processBeginning } from './running-process';
 import { writing } from './write-error';
 
 const heartbeat = 5_000;
@@ -43,7 +42,7 @@ async function staleText(lock: string, unchanged: Unchanged): Promise<string | u
     const quiet = unchanged(lock, `${mtimeMs} ${text}`);
     if (!text) return Math.max(quiet, Date.now() - mtimeMs) > emptyFor ? text : undefined;
     const owner: Owner = JSON.parse(text);
-    const isGone = owner.host === hostname() && !isRunning(owner.process, owner.began);
+    const isGone = owner.host === ownMachine && !isRunning(owner.process, owner.began);
     return isGone || quiet > staleAfter ? text : undefined;
   } catch {
     return undefined;
@@ -74,7 +73,7 @@ async function removeStale(lock: string, text: string, unchanged: Unchanged): Pr
 
 async function take(lock: string): Promise<string | undefined> {
   const owner: Owner = {
-    host: hostname(),
+    host: ownMachine,
     process: process.pid,
     began: processBeginning(process.pid),
     id: randomUUID(),

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 /**
  * When a process of this machine began, in the system's own count; with its number it names one process, also after
@@ -11,6 +12,18 @@ export function processBeginning(processId: number): string | undefined {
     return undefined;
   }
 }
+
+/** Containers of one machine may have its name, and have numbers of processes of their own. */
+function numbering(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+/** Where numbers of processes mean what they mean here: of another machine's or container's nothing is known here. */
+export const ownMachine: string = [hostname(), numbering()].filter(Boolean).join(' ');
 
 /**
  * Whether a process of this machine runs, by its number; also one of another user.

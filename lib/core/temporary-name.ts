@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import path from 'node:path';
-import { isRunning } from './running-process';
+import { isRunning, ownMachine } from './running-process';
 
 /** Tells machines that share a disk apart: of another one's processes nothing is known here. */
-const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const machine = createHash('sha256').update(ownMachine).digest('hex').slice(0, 8);
 
 type Ending = 'tmp' | 'old';
 

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { download } from '../../lib/core/download';
 import type { Progress } from '../../lib/core/progress';
+import { ownMachine } from '../../lib/core/running-process';
 import { type Answer, type FileServer, refuse, serve, serveFiles } from './file-server';
 
 // Numbers that repeat at no power of two, so that a shifted part shows.
@@ -340,7 +341,7 @@ describe('several at once', () => {
   test('the lock of a process that was killed is taken over, that of a living one is waited for', async () => {
     await leavePart();
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-    const owner = { host: hostname(), process: child.pid, id: 'theirs' };
+    const owner = { host: ownMachine, process: child.pid, id: 'theirs' };
     await writeFile(`${file}.part.lock`, JSON.stringify(owner));
     server.answer(serve(content));
     const notes: (string | undefined)[] = [];
@@ -357,7 +358,7 @@ describe('several at once', () => {
 
   test('waiting for a turn can be aborted', async () => {
     await leavePart();
-    await writeFile(`${file}.part.lock`, JSON.stringify({ host: hostname(), process: process.pid, id: 'x' }));
+    await writeFile(`${file}.part.lock`, JSON.stringify({ host: ownMachine, process: process.pid, id: 'x' }));
     await expect(download(server.url, file, { signal: AbortSignal.timeout(300) })).rejects.toThrow('timeout');
     expect(server.requests).toHaveLength(0);
   });

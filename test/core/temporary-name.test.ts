@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeFileAtomic, writeFolderAtomic } from '../../lib/core/files';
+import { projectFolder } from '../../lib/core/settings';
 import { removeLeftovers, replacedName, restoreReplaced, temporaryName } from '../../lib/core/temporary-name';
 
 let folder: string;
@@ -77,4 +78,17 @@ it('a folder is looked through once a process, not with every file', async () =>
   await writeFileAtomic(model, 'again');
   await writeFileAtomic(`${model}s`, 'whole');
   expect(readdirSync(folder)).toContain(path.basename(late));
+});
+
+// Two containers may have one name and see one folder: what the other one writes must not be taken for a dead process's.
+it('names of a container with processes of its own are those of another machine', ({ skip }) => {
+  const module = path.join(projectFolder, 'dist', 'core', 'temporary-name.js');
+  const script = `console.log(require(${JSON.stringify(module)}).temporaryName('model'))`;
+  const other = spawnSync('unshare', ['--pid', '--fork', process.execPath, '-e', script], {
+    encoding: 'utf8',
+  });
+  if (other.status !== 0) return skip('no container can be made here: that needs root on Linux');
+  const machineOf = (name: string): string | undefined => /^\.model\.([0-9a-f]{8})-\d+-/.exec(name)?.[1];
+  expect(machineOf(other.stdout)).toBeDefined();
+  expect(machineOf(other.stdout)).not.toBe(machineOf(temporaryName('model')));
 });
