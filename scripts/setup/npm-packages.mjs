@@ -29,16 +29,20 @@ export function matchesLockfile(lockfile, installed) {
   return wanted.every(same) && Object.keys(installed.packages).every((where) => where in lockfile.packages);
 }
 
+const record = inProject('node_modules', '.package-lock.json');
+
 const isInstalled = () =>
-  matchesLockfile(
-    readJson(inProject('package-lock.json')),
-    readJson(inProject('node_modules', '.package-lock.json')),
-  ) && existsSync(inProject('node_modules', 'typescript', 'bin', 'tsc'));
+  matchesLockfile(readJson(inProject('package-lock.json')), readJson(record)) &&
+  existsSync(inProject('node_modules', 'typescript', 'bin', 'tsc'));
+
+/** npm only warns of a file that it could not write, and goes on without it. */
+const notWritten = /TAR_ENTRY_ERROR (EIO|ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EMFILE)\b/;
 
 function npm(args) {
   const own = process.env.npm_execpath;
-  if (own && /npm-cli\.c?js$/.test(own)) return run(process.execPath, [own, ...args]);
-  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+  const options = { failure: notWritten };
+  if (own && /npm-cli\.c?js$/.test(own)) return run(process.execPath, [own, ...args], options);
+  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);
 }
 
 /** npm links the commands of dependencies only; this one is for `npx xray-transfer` in the project's own folder. */
@@ -70,8 +74,10 @@ export async function npmPackages() {
   const kept = isInstalled();
   if (!kept) {
     try {
-      await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+      await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=warn']);
     } catch (error) {
+      // It may say that all is there.
+      rmSync(record, { force: true });
       throw new Problem(
         `npm could not install the packages of package-lock.json. If the connection failed, run this again: what was downloaded is kept.\n${error.message}`,
       );

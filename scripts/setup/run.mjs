@@ -25,9 +25,11 @@ export class CommandFailed extends Error {
 
 /**
  * Runs a command in the project's folder and returns what it wrote to standard output.
- * @throws CommandFailed with the last lines of its output, if it ends with anything but 0
+ * @param {{env?: object, timeout?: number, failure?: RegExp}} options failure: what it says where it failed although it
+ * ends with 0
+ * @throws CommandFailed with the last lines of its output, if it ends with anything but 0, or says that it failed
  */
-export function run(command, args, { env = {}, timeout } = {}) {
+export function run(command, args, { env = {}, timeout, failure } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: project,
@@ -54,7 +56,7 @@ export function run(command, args, { env = {}, timeout } = {}) {
     });
     child.on('close', (code, signal) => {
       running.delete(child);
-      if (code === 0) resolve(written);
+      if (code === 0 && !failure?.test(all)) resolve(written);
       else
         reject(
           new CommandFailed([command, ...args.slice(0, 3)].join(' '), signal ?? `exit code ${code}`, all),

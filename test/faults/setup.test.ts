@@ -184,4 +184,25 @@ describe('setup', () => {
       );
     },
   );
+
+  test.runIf(process.env.XRAY_KILLS)(
+    'EIO at a write into a package, which npm only warns of: a sentence, exit 1; run again, complete',
+    {
+      timeout: 600_000,
+    },
+    async ({ skip }) => {
+      if (typeof sources === 'string') return skip(sources);
+      const disk = failingDisk();
+      if (typeof disk === 'string') return skip(disk);
+      const project = path.join(home, 'package');
+      cpSync(sources.project, project, { recursive: true });
+      const below = path.join(project, 'node_modules', 'typescript', 'lib');
+      const environment = disk.environment(below, { at: 5, what: 'EIO' });
+      const ended = await setup(project, sources, undefined, environment);
+      expect(ended.code, ended.told).toBe(1);
+      expect(ended.told).toMatch(/✗ npm packages: \S+ cannot be written: its disk reports a fault \(EIO\)/);
+      await expectRecovery(project, sources, ended.told);
+      disk.remove();
+    },
+  );
 });

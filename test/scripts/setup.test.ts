@@ -166,6 +166,25 @@ describe('setup', () => {
     expect(ran.status).toBe(0);
   });
 
+  it('is not done where npm left out a file that it could not write, and went on', async () => {
+    const folder = await project();
+    const record = path.join(folder, 'node_modules', '.package-lock.json');
+    await rm(record);
+    const npm = path.join(home, 'npm-cli.js');
+    // What npm says, does and ends with, of a disk with a bad place.
+    await writeFile(
+      npm,
+      `require('node:fs').writeFileSync(${JSON.stringify(record)}, '{"lockfileVersion":3,"packages":{}}');
+      console.error('npm warn tar TAR_ENTRY_ERROR EIO: i/o error, write');`,
+    );
+    const { status, told } = setup(folder, [], { npm_execpath: npm });
+    expect(status).toBe(1);
+    expect(told).toMatch(
+      /✗ npm packages: \S+node_modules cannot be written: its disk reports a fault \(EIO\)/,
+    );
+    expect(await exists(record)).toBe(false);
+  });
+
   it('compiles when a source changed, removes what was compiled from a source that is gone', async () => {
     const folder = await project();
     setup(folder);
