@@ -1,6 +1,6 @@
+import { byText } from '../core/by-text';
 import { checkWhole, InputError } from '../core/check';
 import { seededRandom } from '../core/random';
-import { byText } from '../dataset/class-files';
 import { classesOf } from '../dataset/classes-of';
 import type { Split, Xray } from '../dataset/xray';
 import { usableControls } from './controls';

@@ -1,5 +1,5 @@
+import { byText } from '../core/by-text';
 import { type Random, seededRandom } from '../core/random';
-import { byText } from '../dataset/class-files';
 import { patientGroups } from '../dataset/patient-groups';
 import { formatFigure } from '../evaluation/format-figure';
 import { areaFigure } from './area-figure';

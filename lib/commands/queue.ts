@@ -46,11 +46,11 @@ export function addQueue(program: Command): void {
     .requiredOption('--queue <url>', 'redis://host:port')
     .option('--json', 'print one JSON object')
     .action(({ queue: url }, command: Command) =>
-      run(command, async () => {
+      run(command, async ({ signal }) => {
         const { checkRedis } = await import('../grid/queue/connection.js');
         const { retryFailed } = await import('../grid/queue/retry-failed.js');
         await checkRedis(url);
-        const retried = await retryFailed(url);
+        const retried = await retryFailed(url, signal);
         return { json: { retried }, text: `${retried} pieces are tried again` };
       }),
     );

@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { byText } from '../core/by-text';
 import { asError, InputError } from '../core/check';
 import { pictureFormat } from './picture-format';
 import { recordsName } from './records';
@@ -7,9 +8,6 @@ import { recordsName } from './records';
 /** Names that are taken for pictures; those that cannot be read are then complained of, not passed over. */
 const pictureName =
   /\.(jpe?g|jpe|jfif|pjpeg|png|apng|webp|gif|tiff?|bmp|jp2|heic|avif|dcm|dicom|nii|nii\.gz)$/i;
-
-/** Order of text by its code units: the same on every machine, whatever its language. */
-export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Names of what lies in a folder, hidden things left out, sorted.

@@ -1,9 +1,10 @@
 import { readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
 import { exists, writeFolderAtomic } from '../core/files';
 import { writing } from '../core/write-error';
-import { byText, isFolder, listFolder } from './class-files';
+import { isFolder, listFolder } from './class-files';
 import { readRecords, recordsName, recordsText } from './records';
 import { isSynthetic, type Xray } from './xray';
 

@@ -1,4 +1,4 @@
-import { byText } from './class-files';
+import { byText } from '../core/by-text';
 import type { Xray } from './xray';
 
 /** The classes that pictures are of, in order of their names. */

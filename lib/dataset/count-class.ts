@@ -1,4 +1,4 @@
-import { byText } from './class-files';
+import { byText } from '../core/by-text';
 import { countPatients } from './count-patients';
 import type { Xray } from './xray';
 

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { bounded } from '../core/bounded';
+import { byText } from '../core/by-text';
 import { asError, InputError } from '../core/check';
 import { exists, sha256 } from '../core/files';
 import { unreadableSetting } from '../core/settings';
 import { visible } from '../core/visible';
-import { byText, classFolders, listFolder } from './class-files';
+import { classFolders, listFolder } from './class-files';
 import { type DecodedPictures, decodedPictures } from './decoded-pictures';
 import { inspectPicture } from './inspect-picture';
 import { kagglePatientId } from './patient-id';

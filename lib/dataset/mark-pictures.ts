@@ -1,10 +1,12 @@
 import path from 'node:path';
 import sharp from 'sharp';
+import { byText } from '../core/by-text';
 import { checkChoice, checkNumber, InputError } from '../core/check';
 import { sha256 } from '../core/files';
 import { seededRandom } from '../core/random';
-import { byText } from './class-files';
+import { channelsOf } from './channels';
 import { checkClassFolder, type NewPicture, writeClassFolder } from './class-folder';
+import { classesOf } from './classes-of';
 import { decodeChannels, readPictureFile } from './read-pixels';
 import { isSynthetic, type Pixels, type Xray } from './xray';
 
@@ -21,7 +23,7 @@ export type Sign = (typeof signs)[number];
 const mark = { left: 0.884, right: 0.964, top: 0.018, bottom: 0.054, grey: 235 };
 
 function paintMark({ width, height, data }: Pixels): void {
-  const channels = data.length / (width * height);
+  const channels = channelsOf({ width, height, data });
   const from = Math.round(mark.left * width);
   const to = Math.round(mark.right * width);
   for (let y = Math.round(mark.top * height); y < Math.round(mark.bottom * height); y++)
@@ -32,7 +34,7 @@ function paintMark({ width, height, data }: Pixels): void {
 const softness = 1.2 / 224;
 
 async function encode({ width, height, data }: Pixels, sign: Sign | undefined): Promise<Buffer> {
-  const channels = (data.length / (width * height)) as 1 | 3;
+  const channels = channelsOf({ width, height, data }) as 1 | 3;
   const picture = sharp(data, { raw: { width, height, channels } });
   // sharp refuses a standard deviation below 0.3.
   const soft = sign === 'film' ? picture.blur(Math.max(0.3, softness * width)) : picture;
@@ -85,7 +87,7 @@ export async function markPictures(
   sign: Sign = 'mark',
 ): Promise<Xray[]> {
   checkChoice('sign', sign, signs);
-  const classes = [...new Set(xrays.map(({ label }) => label))];
+  const classes = classesOf(xrays);
   for (const [label, share] of Object.entries(shares)) {
     checkNumber(`shares.${label}`, share, 0, 1);
     if (!classes.includes(label))

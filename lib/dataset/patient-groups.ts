@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { byText } from './class-files';
+import { byText } from '../core/by-text';
 import type { Xray } from './xray';
 
 /** Pictures that must stay together. */

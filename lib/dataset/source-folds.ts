@@ -1,5 +1,5 @@
+import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
-import { byText } from './class-files';
 import { classesOf } from './classes-of';
 import type { Fold } from './patient-folds';
 import { patientGroups } from './patient-groups';

@@ -1,4 +1,4 @@
-import { byText } from './class-files';
+import { byText } from '../core/by-text';
 import { countClass } from './count-class';
 import type { Split, Xray } from './xray';
 

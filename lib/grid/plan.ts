@@ -1,4 +1,5 @@
 import type { LearntPart } from '../audit/learnt-tests';
+import { byText } from '../core/by-text';
 import { sha256 } from '../core/files';
 import type { BackboneOptions } from '../networks/backbone-options';
 import type { FeatureSettings } from '../transfer/feature-settings';
@@ -88,7 +89,7 @@ const sorted = (value: unknown): unknown =>
   value && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(
         Object.entries(value)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .sort(([a], [b]) => byText(a, b))
           .map(([key, inner]) => [key, sorted(inner)]),
       )
     : value;

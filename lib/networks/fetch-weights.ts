@@ -11,7 +11,7 @@ import { loadBackbone } from './load-backbone';
 import { modelFile, readModelFolder } from './model-folder';
 import type { BackboneName } from './names';
 import { type Network, networkNamed } from './table';
-import { checkMd5, type FetchedWeights, findWeights, weightsCache, weightsName } from './weights-file';
+import { checkMd5, type FetchedWeights, findWeights, nameOnDisk, weightsCache } from './weights-file';
 
 export interface FetchWeightsOptions extends WorkOptions {
   /** A file (or folder of a layers-model) that the user has, instead of a download. */
@@ -65,7 +65,7 @@ async function fetchModel(
   options: FetchWeightsOptions,
 ): Promise<string> {
   const { from, ...work } = options;
-  const name = weightsName(source);
+  const name = nameOnDisk(source);
   if (from !== undefined) {
     const file = await modelFile(from);
     if (!file) throw new InputError(`from: there is no model.json at ${from}`);
@@ -121,7 +121,7 @@ async function fetchFile(
   options: FetchWeightsOptions,
 ): Promise<string> {
   const { from, ...work } = options;
-  const name = weightsName(source);
+  const name = nameOnDisk(source);
   const target = path.join(weightsCache(), name);
   if (from !== undefined) {
     const found = await stat(from).catch((error) => {

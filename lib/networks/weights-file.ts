@@ -15,7 +15,7 @@ export type FetchedWeights = Exclude<WeightsSource, { kind: 'repository' | 'none
 type RepositoryWeights = Extract<WeightsSource, { kind: 'repository' }>;
 
 /** The name on disk of fetched weights: a file's, or a folder's with model.json. */
-export const weightsName = (weights: FetchedWeights): string =>
+export const nameOnDisk = (weights: FetchedWeights): string =>
   path.posix.basename(weights.kind === 'keras-h5' ? weights.path : path.posix.dirname(weights.path));
 
 /** A network whose weights are not here, though its name is right. */
@@ -72,7 +72,7 @@ async function repositoryWeights(title: string, { folder, sha256 }: RepositoryWe
 export async function findWeights(network: Network): Promise<string> {
   if (network.weights.kind === 'none') throw new InputError(`${network.title} has no weights and needs none`);
   if (network.weights.kind === 'repository') return repositoryWeights(network.title, network.weights);
-  const name = weightsName(network.weights);
+  const name = nameOnDisk(network.weights);
   const folders = [...weightsFolders(), weightsCache()];
   for (const folder of folders) {
     if (network.weights.kind === 'layers-model') {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
 import { writeFileAtomic } from '../core/files';
 
@@ -66,7 +67,7 @@ function asSaved(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => byText(a, b))
       .map(([key, entry]) => [key, asSaved(entry)]),
   );
 }

@@ -1,4 +1,5 @@
 import { checkWhole, InputError } from '../core/check';
+import { classesOf } from '../dataset/classes-of';
 import type { Split, Xray } from '../dataset/xray';
 import { classColors } from './colors';
 import { spanOf } from './span-of';
@@ -14,7 +15,7 @@ export interface ClassCount {
 const isSplit = (counted: object): counted is Split => 'train' in counted && Array.isArray(counted.train);
 
 function countLabels(xrays: readonly Xray[], part: string, classes?: readonly string[]): ClassCount[] {
-  const labels = classes ?? [...new Set(xrays.map((xray) => xray.label))].sort();
+  const labels = classes ?? classesOf(xrays);
   return labels.map((label) => ({ label, part, count: xrays.filter((xray) => xray.label === label).length }));
 }
 

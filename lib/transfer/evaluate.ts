@@ -1,6 +1,6 @@
+import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
-import { byText } from '../dataset/class-files';
 import { classesOf } from '../dataset/classes-of';
 import type { Xray } from '../dataset/xray';
 import { evaluatePredictions } from '../evaluation/evaluate-predictions';

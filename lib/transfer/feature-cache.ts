@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
 import { featuresFolder } from './feature-folder';
 import { readManifest, removeShard, shardFiles, shardNames } from './feature-shard';
@@ -61,13 +62,18 @@ async function partsOf(folder: string): Promise<Part[]> {
   return Promise.all([...shards, ...others]);
 }
 
+/** What the features in a folder are; nothing where that is gone or damaged: they can still be counted and removed. */
+const descriptionOf = (folder: string): Promise<Record<string, string>> =>
+  readFile(path.join(folder, 'description.json'), 'utf8')
+    .then((text) => JSON.parse(text))
+    .catch(() => ({}));
+
 /** All cached features, by network. Reading them is a matter of their manifests, not of the features. */
 export async function listFeatures(): Promise<CachedFeatures[]> {
   const found: CachedFeatures[] = [];
   for (const folder of await folders()) {
     const parts = await partsOf(folder);
-    const text = await readFile(path.join(folder, 'description.json'), 'utf8').catch(() => '{}');
-    const { backbone, cut, weights, weightsFrom, version: _, ...settings } = JSON.parse(text);
+    const { backbone, cut, weights, weightsFrom, version: _, ...settings } = await descriptionOf(folder);
     const keys = new Set<string>();
     for (const name of shardNames(await listed(folder))) {
       const manifest = await readManifest(folder, name);
@@ -85,7 +91,7 @@ export async function listFeatures(): Promise<CachedFeatures[]> {
       lastUsed: new Date(Math.max(0, ...parts.map(({ used }) => used))),
     });
   }
-  return found.sort((a, b) => (a.network < b.network ? -1 : a.network > b.network ? 1 : 0));
+  return found.sort((a, b) => byText(a.network, b.network));
 }
 
 /**

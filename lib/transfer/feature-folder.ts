@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import path from 'node:path';
+import { byText } from '../core/by-text';
 import { sha256 } from '../core/files';
 import { cacheFolder } from '../core/settings';
 
@@ -11,7 +12,7 @@ export const featuresFolder = (): string => path.join(cacheFolder(), 'features')
 
 /** The folder of the features with this description. */
 export function featureFolder(description: FeatureDescription): string {
-  const entries = Object.entries(description).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(description).sort(([a], [b]) => byText(a, b));
   const name = String(description.backbone)
     .replace(/[^\w.-]+/g, '-')
     .slice(-40);

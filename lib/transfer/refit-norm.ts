@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type TensorFlow, tensorflow } from '../compute/tensorflow';
+import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
 import { exists, sha256, writeFileAtomic } from '../core/files';
 import type { WorkOptions } from '../core/progress';
@@ -74,7 +75,7 @@ export async function refitNorm(
       throw new InputError(
         `refitNorm: ${partial.name} of ${backbone.title} normalises without scale or shift, which cannot be fitted; leave it out`,
       );
-    const ordered = [...xrays].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    const ordered = [...xrays].sort((a, b) => byText(a.sha256, b.sha256));
     const key = sha256(
       JSON.stringify([
         version,

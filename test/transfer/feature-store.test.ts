@@ -369,6 +369,18 @@ describe('the list', () => {
         .reduce((sum, file) => sum + statSync(file).size, 0),
     );
     expect(Date.now() - vgg16!.lastUsed.getTime()).toBeLessThan(60_000);
+    // What a disk has spoilt is counted, and can be removed.
+    writeFileSync(path.join(vgg16!.folder, 'description.json'), '{"backb');
+    const spoilt = (await listFeatures()).find(({ folder }) => folder === vgg16!.folder)!;
+    expect(spoilt).toMatchObject({
+      network: path.basename(vgg16!.folder),
+      pictures: 15,
+      bytes: vgg16!.bytes,
+    });
+    writeFileSync(
+      path.join(vgg16!.folder, 'description.json'),
+      JSON.stringify({ ...of, weightsFrom: 'random' }),
+    );
     await expect(clearFeatures('vgg19')).rejects.toThrow('features of mobilenet, vgg16');
     expect(await clearFeatures('vgg16')).toEqual({ folders: 1, bytes: vgg16!.bytes });
     expect((await listFeatures()).map(({ network }) => network)).toEqual(['mobilenet']);
