@@ -1,6 +1,8 @@
 import { byText } from '../core/by-text';
 import { checkWhole, InputError } from '../core/check';
+import { plural } from '../core/plural';
 import { seededRandom } from '../core/random';
+import { checkXrays } from '../dataset/check-xrays';
 import { classesOf } from '../dataset/classes-of';
 import type { Split, Xray } from '../dataset/xray';
 import { usableControls } from './controls';
@@ -64,10 +66,13 @@ export function auditedPictures(given: readonly Xray[], options: PicturesOptions
   const { seed = 42, perClass = 200, split, controls = [] } = options;
   checkWhole('seed', seed, 0);
   checkWhole('perClass', perClass, 10);
+  checkXrays(given);
   const xrays = [...given].sort((a, b) => byText(a.path, b.path));
   const classes = classesOf(xrays);
   if (classes.length < 2)
-    throw new InputError(`xrays are of ${classes.length} class; an audit is of two or more`);
+    throw new InputError(
+      `xrays are of ${plural(classes.length, 'class', 'classes')}; an audit is of two or more`,
+    );
   const sampled = sampleOf(xrays, classes, perClass, seed);
   const few = tooFewPatients(sampled, classes);
   return { xrays, classes, sampled, few, controls: usableControls(controls, xrays), seed, split };

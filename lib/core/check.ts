@@ -3,7 +3,21 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
-const quote = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value));
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // It has itself in it, or a number that JSON has not.
+    return String(value);
+  }
+}
+
+/** A value as an error shows it: texts in quotes, lists and objects as JSON, whatever is long cut off. */
+export function quote(value: unknown): string {
+  if (value instanceof Promise) return 'a promise (write await before it)';
+  const shown = typeof value === 'string' || typeof value === 'object' ? asJson(value) : String(value);
+  return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+}
 
 /**
  * Returns `value` if it is one of `choices`.
@@ -31,6 +45,16 @@ export function checkWhole(name: string, value: unknown, min: number, max = Numb
 export function checkNumber(name: string, value: unknown, min: number, max: number): number {
   if (typeof value === 'number' && value >= min && value <= max) return value;
   throw new InputError(`${name} is ${quote(value)}; it must be a number from ${min} to ${max}`);
+}
+
+/**
+ * Returns `value` if it is a list.
+ * @param example of such a list, as it is written
+ * @throws InputError naming the parameter, its value and the example
+ */
+export function checkList<T>(name: string, value: readonly T[], example: string): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw new InputError(`${name} is ${quote(value)}; give a list, such as ${example}`);
 }
 
 /** A caught value as an Error, whatever was thrown. */

@@ -1,4 +1,4 @@
-import { InputError } from '../core/check';
+import { InputError, quote } from '../core/check';
 import type { Split } from './xray';
 
 const sides = ['train', 'validation', 'test'] as const;
@@ -6,9 +6,14 @@ const sides = ['train', 'validation', 'test'] as const;
 /**
  * Throws where a split by patient has a patient on two sides: what is then measured is in part how well the patient is
  * recognised. Splits by image, the article's, pass.
- * @throws InputError naming the patient, the sides, and a picture on each
+ * @throws InputError for what is no split; naming the patient, the sides, and a picture on each
  */
 export function checkSplit(split: Split): void {
+  const missing = [...sides, 'classes' as const].find((part) => !Array.isArray(split?.[part]));
+  if (missing)
+    throw new InputError(
+      `split is ${quote(split)}, which has no list ${missing}; give what splitDataset(xrays) returns`,
+    );
   if (split.grouping === 'image') return;
   const seen = new Map<string, { readonly side: string; readonly path: string }>();
   for (const side of sides)

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { checkChoice, checkWhole, InputError } from '../core/check';
+import { checkChoice, checkList, checkWhole, InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import type { DatasetReport } from './dataset-report';
 import { holdsPhantoms, writeClassFolder } from './phantom/class-folder';
@@ -26,6 +26,7 @@ interface WantedFolder {
 }
 
 function checkClasses(classes: readonly string[]): PhantomClass[] {
+  checkList('classes', classes, '["covid", "normal"]');
   if (classes.length === 0)
     throw new InputError(`classes is empty; choose some of ${phantomClasses.join(', ')}`);
   return [...new Set(classes.map((name) => checkChoice('classes', name, phantomClasses)))];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { bounded } from '../core/bounded';
 import { byText } from '../core/by-text';
-import { asError, InputError } from '../core/check';
+import { asError, checkList, InputError, quote } from '../core/check';
 import { exists, sha256 } from '../core/files';
 import { unreadableSetting } from '../core/settings';
 import { visible } from '../core/visible';
@@ -69,13 +69,10 @@ const warnOf =
   (_, { message }) =>
     console.warn(`Left out: ${visible(message.replaceAll(`${dataset}${path.sep}`, ''))}`);
 
-function checkArguments(dataset: unknown, classes: unknown): void {
+function checkArguments(dataset: unknown, classes: readonly string[] | undefined): void {
   if (typeof dataset !== 'string' || dataset === '')
-    throw new InputError(
-      `dataset is ${JSON.stringify(dataset)}; name the folder that holds the class folders`,
-    );
-  if (classes !== undefined && !Array.isArray(classes))
-    throw new InputError(`classes is ${JSON.stringify(classes)}; give a list, such as ["covid", "normal"]`);
+    throw new InputError(`dataset is ${quote(dataset)}; name the folder that holds the class folders`);
+  if (classes !== undefined) checkList('classes', classes, '["covid", "normal"]');
 }
 
 function chosen(all: readonly string[], classes: readonly string[] | undefined, dataset: string): string[] {

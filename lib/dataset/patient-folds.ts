@@ -1,5 +1,6 @@
 import { checkChoice, checkWhole, InputError } from '../core/check';
 import { seededRandom } from '../core/random';
+import { checkXrays } from './check-xrays';
 import { classesOf } from './classes-of';
 import { imageGroups, patientGroups } from './patient-groups';
 import type { Split, Xray } from './xray';
@@ -28,6 +29,7 @@ export function patientFolds(
   xrays: readonly Xray[],
   { folds, seed = 42, grouping = 'patient' }: FoldOptions,
 ): Fold[] {
+  checkXrays(xrays);
   checkWhole('folds', folds, 2);
   checkChoice('grouping', grouping, ['patient', 'image']);
   const ungrouped = grouping === 'image' ? imageGroups(xrays) : patientGroups(xrays);

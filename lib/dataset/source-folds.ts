@@ -1,5 +1,6 @@
 import { byText } from '../core/by-text';
 import { InputError } from '../core/check';
+import { checkXrays } from './check-xrays';
 import { classesOf } from './classes-of';
 import type { Fold } from './patient-folds';
 import { patientGroups } from './patient-groups';
@@ -17,6 +18,7 @@ export interface SourceFold extends Fold {
  * @throws InputError for fewer than two sources, or naming the sources without which a class has no picture to learn from
  */
 export function sourceFolds(xrays: readonly Xray[]): SourceFold[] {
+  checkXrays(xrays);
   const sources = [...new Set(xrays.map(({ source }) => source))].sort(byText);
   if (sources.length < 2)
     throw new InputError(

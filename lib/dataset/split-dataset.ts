@@ -1,6 +1,7 @@
 import { checkChoice, checkNumber, InputError } from '../core/check';
 import { type Random, seededRandom } from '../core/random';
 import { allocate } from './allocate';
+import { checkXrays } from './check-xrays';
 import { classesOf } from './classes-of';
 import { imageGroups, type PatientGroup, patientGroups } from './patient-groups';
 import type { Split, Xray } from './xray';
@@ -123,13 +124,14 @@ function splitImages(
  *
  * `image` gives each part and class as many pictures as scikit-learn's
  * `train_test_split(test_size=test, stratify=labels)` (n_test rounded up, classes by largest remainder).
- * @throws InputError for no pictures, shares out of range, or too few patients or pictures of a class for the parts
+ * @throws InputError for no pictures, what are no records, shares out of range, or too few patients or pictures of a class for the parts
  */
 export function splitDataset(xrays: readonly Xray[], options: SplitOptions = {}): Split {
   const { validation = 0, test = 0.2, seed = 42, grouping = 'patient' } = options;
   checkNumber('validation', validation, 0, 1);
   checkNumber('test', test, 0, 1);
   checkChoice('grouping', grouping, ['patient', 'image']);
+  checkXrays(xrays);
   if (xrays.length === 0) throw new InputError('xrays is empty; there is nothing to split');
   if (validation + test >= 1)
     throw new InputError(

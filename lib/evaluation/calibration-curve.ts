@@ -36,7 +36,7 @@ export function checkOutcomes(probabilities: readonly number[], positives: reado
   const bad = probabilities.findIndex((p) => !(p >= 0 && p <= 1 + 1e-6));
   if (bad >= 0)
     throw new InputError(`probabilities[${bad}] is ${probabilities[bad]}; probabilities are from 0 to 1`);
-  checkBooleans(positives);
+  checkBooleans('positives', positives);
 }
 
 /** The bins' edges, and the bin of each picture. */

@@ -1,14 +1,14 @@
-import { InputError } from '../core/check';
+import { InputError, quote } from '../core/check';
 
 /**
  * Checks that outcomes are true or false: 1 and 0, or names of classes, would all count as something else.
  * @throws InputError
  */
-export function checkBooleans(positives: readonly boolean[]): void {
-  const bad = positives.findIndex((positive) => typeof positive !== 'boolean');
+export function checkBooleans(name: string, values: readonly boolean[]): void {
+  const bad = values.findIndex((value) => typeof value !== 'boolean');
   if (bad >= 0)
     throw new InputError(
-      `positives[${bad}] is ${JSON.stringify(positives[bad])}; it must be true or false, such as truth.map((name) => name === 'covid')`,
+      `${name}[${bad}] is ${quote(values[bad])}; it must be true or false, such as truth.map((name) => name === 'covid')`,
     );
 }
 
@@ -22,8 +22,8 @@ export function checkScores(scores: readonly number[], positives: readonly boole
       `scores has ${scores.length} items and positives has ${positives.length}; they must match`,
     );
   const bad = scores.findIndex((score) => typeof score !== 'number' || Number.isNaN(score));
-  if (bad >= 0) throw new InputError(`scores[${bad}] is ${scores[bad]}; it must be a number`);
-  checkBooleans(positives);
+  if (bad >= 0) throw new InputError(`scores[${bad}] is ${quote(scores[bad])}; it must be a number`);
+  checkBooleans('positives', positives);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkNumber, checkWhole, InputError } from '../core/check';
+import { checkNumber, checkWhole, InputError, quote } from '../core/check';
 import type { Random } from '../core/random';
 import { bcaInterval } from './bca-interval';
 import { type PossibleFigure, undefinedFigure } from './figure';
@@ -24,6 +24,8 @@ export interface ShareOptions extends BootstrapOptions {
 
 /** The options with their defaults, checked. */
 export function bootstrapOptions({ random, replicates = 1000, confidence = 0.95 }: BootstrapOptions) {
+  if (typeof random?.integer !== 'function')
+    throw new InputError(`random is ${quote(random)}; give seededRandom(42), or another seed`);
   checkWhole('replicates', replicates, 100, 1_000_000);
   checkNumber('confidence', confidence, 1e-6, 1 - 1e-6);
   return { random, replicates, confidence };

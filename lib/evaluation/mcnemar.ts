@@ -1,4 +1,5 @@
 import { InputError } from '../core/check';
+import { checkBooleans } from './check-scores';
 import type { Figure } from './figure';
 import { incompleteBeta } from './incomplete-beta';
 import { twoSidedP } from './normal-distribution';
@@ -32,7 +33,7 @@ const binomialTail = (k: number, n: number): number => (k >= n ? 1 : incompleteB
  * @param first whether the first model was right, picture by picture
  * @param second whether the second was, for the same pictures
  * @param confidence of the two-sided interval, in (0, 1); default 0.95
- * @throws InputError for no pictures, or different lengths
+ * @throws InputError for no pictures, different lengths, or what is neither true nor false
  */
 export function mcnemar(first: readonly boolean[], second: readonly boolean[], confidence = 0.95): McNemar {
   if (first.length !== second.length)
@@ -41,6 +42,8 @@ export function mcnemar(first: readonly boolean[], second: readonly boolean[], c
     );
   const n = first.length;
   if (n === 0) throw new InputError('first is empty; nothing can be compared without pictures');
+  checkBooleans('first', first);
+  checkBooleans('second', second);
   const count = (a: boolean, b: boolean) => first.filter((right, i) => right === a && second[i] === b).length;
   const [onlyFirst, onlySecond] = [count(true, false), count(false, true)];
   const differing = onlyFirst + onlySecond;

@@ -1,4 +1,4 @@
-import { checkNumber, InputError } from '../core/check';
+import { checkNumber, InputError, quote } from '../core/check';
 import { checkScores } from './check-scores';
 import { type DecisionCounts, decisionCounts } from './decision-counts';
 import type { PossibleFigure } from './figure';
@@ -40,7 +40,7 @@ const countKinds = (positives: readonly boolean[]): [number, number] => {
 /**
  * The figures of a given threshold, such as one that `chooseThreshold` found on other pictures.
  * @param threshold pictures that score this or more are called positive; null calls none
- * @throws InputError for different lengths, or scores that are not numbers
+ * @throws InputError for different lengths, scores that are not numbers, or a threshold that is none
  */
 export function operatingPoint(
   scores: readonly number[],
@@ -48,6 +48,8 @@ export function operatingPoint(
   threshold: number | null,
 ): OperatingPoint {
   checkScores(scores, positives);
+  if (threshold !== null && !(typeof threshold === 'number' && !Number.isNaN(threshold)))
+    throw new InputError(`threshold is ${quote(threshold)}; it must be a number, or null to call none`);
   const called = scores.map((score) => threshold !== null && score >= threshold);
   const truePositives = called.filter((is, i) => is && positives[i]).length;
   const falsePositives = called.filter((is, i) => is && !positives[i]).length;
@@ -71,7 +73,7 @@ function choose(
     return best(({ truePositives, falsePositives }) => truePositives * n - falsePositives * m);
   if (typeof rule !== 'object' || rule === null || !('sensitivity' in rule || 'specificity' in rule))
     throw new InputError(
-      `rule is ${JSON.stringify(rule)}; choose "youden", { sensitivity: 0.9 } or { specificity: 0.9 }`,
+      `rule is ${quote(rule)}; choose "youden", { sensitivity: 0.9 } or { specificity: 0.9 }`,
     );
   if ('sensitivity' in rule) {
     const wanted = countFor(checkNumber('sensitivity', rule.sensitivity, 0, 1), m);

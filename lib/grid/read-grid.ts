@@ -57,6 +57,8 @@ const wanted: Readonly<Record<string, string>> = {
   shard: 'a whole number from 1 to 100000',
 };
 
+const wholeGrid = 'an object with datasets, networks and, where wanted, presets, seeds, folds, audit, shard';
+
 function complaint(issue: Issue, written: unknown): string {
   // Of a union, the branch that the value was meant for: that of its type.
   const meant =
@@ -78,7 +80,8 @@ function complaint(issue: Issue, written: unknown): string {
   const key = keyOf(issue.path);
   const value = valueAt(written, issue.path);
   const shown = value === undefined ? 'missing' : JSON.stringify(value);
-  return `${key || 'the grid'} is ${shown}; it must be ${wanted[String(issue.path[0])] ?? issue.message}`;
+  const must = issue.path.length ? (wanted[String(issue.path[0])] ?? issue.message) : wholeGrid;
+  return `${key || 'the grid'} is ${shown}; it must be ${must}`;
 }
 
 function unique<T extends { readonly name: string }>(key: string, items: readonly T[]): readonly T[] {

@@ -179,6 +179,8 @@ async function withNorm(tf: TensorFlow, backbone: Backbone, norm: string): Promi
  */
 export async function loadUndrawn(options: BackboneOptions): Promise<UndrawnBackbone> {
   const { name, seed = 0, preprocessing, norm } = options;
+  // Without a name it is told which there are.
+  if (typeof name !== 'string') networkNamed(name);
   checkWhole('seed', seed, 0);
   if (preprocessing !== undefined) checkChoice('preprocessing', preprocessing, preprocessingModes);
   const file = isBackboneName(name) ? undefined : await modelFile(name);

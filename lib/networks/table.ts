@@ -182,7 +182,7 @@ export const networks = {
 export function networkNamed(name: string): Network {
   if (isBackboneName(name)) return networks[name];
   throw new InputError(
-    `backbone is "${name}"; did you mean ${nearest(name, backboneNames, 1)}? Choose one of ${backboneNames.join(', ')}, ` +
+    `backbone is "${name}"; did you mean ${nearest(String(name), backboneNames, 1)}? Choose one of ${backboneNames.join(', ')}, ` +
       'or, to load one, a folder with the model.json of a layers-model',
   );
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { bounded } from '../core/bounded';
-import { checkWhole, InputError } from '../core/check';
+import { checkList, checkWhole, InputError } from '../core/check';
 import { classesOf } from '../dataset/classes-of';
 import { drawPerClass } from '../dataset/draw-per-class';
 import { type Fold, patientFolds } from '../dataset/patient-folds';
@@ -102,6 +102,7 @@ export async function crossValidate(
     ...rest
   } = options;
   checkWhole('folds', folds, 2);
+  checkList('seeds', seeds, '[0, 1, 2]');
   if (!seeds.length) throw new InputError('seeds is empty; give one or more');
   const repeated = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
   if (repeated !== undefined)

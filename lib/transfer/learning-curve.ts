@@ -1,4 +1,4 @@
-import { InputError } from '../core/check';
+import { checkList, InputError } from '../core/check';
 import type { Xray } from '../dataset/xray';
 import { type CrossValidation, type CrossValidationOptions, crossValidate } from './cross-validate';
 
@@ -27,6 +27,7 @@ export async function learningCurve(
   xrays: readonly Xray[],
   { perClass = [5, 10, 20, 40, 69], ...options }: LearningCurveOptions,
 ): Promise<LearningPoint[]> {
+  checkList('perClass', perClass, '[5, 10, 20]');
   if (!perClass.length) throw new InputError('perClass is empty; give one number of pictures or more');
   const points: LearningPoint[] = [];
   // The largest first: if there are too few pictures for it, that is said before anything is trained.

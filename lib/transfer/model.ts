@@ -1,4 +1,4 @@
-import { checkWhole, InputError } from '../core/check';
+import { checkList, checkWhole, InputError } from '../core/check';
 import type { WorkOptions } from '../core/progress';
 import { resizePixels } from '../dataset/load-picture';
 import type { ReadingOptions } from '../dataset/reading-options';
@@ -61,8 +61,7 @@ function checkPixels({ width, height, data }: Pixels): void {
 }
 
 function checkInputs(inputs: readonly (string | Pixels)[]): void {
-  if (!Array.isArray(inputs))
-    throw new InputError('inputs is no list; give one, such as ["picture.png"], also for one picture');
+  checkList('inputs', inputs, '["picture.png"]');
   for (const input of inputs) {
     if (typeof input === 'string') continue;
     if (typeof input !== 'object' || input === null || !('data' in input))

@@ -1,4 +1,5 @@
 import { checkWhole, InputError } from '../core/check';
+import { checkSplit } from '../dataset/check-split';
 import type { Split, Xray } from '../dataset/xray';
 import type { FrozenBase } from '../networks/frozen-base';
 import { trainingBase } from './backbone-reference';
@@ -78,6 +79,7 @@ export async function prepareTraining(split: Split, options: TransferOptions): P
   const { preset = 'sound', seed = 42, onProgress, signal } = options;
   checkWhole('seed', seed, 0);
   const parameters = trainingParameters(preset, pickParameters(options));
+  checkSplit(split);
   if (!split.train.length) throw new InputError('The training part of the split has no pictures');
   if (split.classes.length < 2)
     throw new InputError(`The split has ${split.classes.length} class; two classes or more are told apart`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asError, checkChoice, checkNumber, checkWhole, InputError } from '../../lib/core/check';
+import { asError, checkChoice, checkList, checkNumber, checkWhole, InputError } from '../../lib/core/check';
 
 describe('checks', () => {
   it('return what is right', () => {
@@ -7,6 +7,7 @@ describe('checks', () => {
     expect(checkWhole('count', 0, 0)).toBe(0);
     expect(checkWhole('count', 7, 1, 7)).toBe(7);
     expect(checkNumber('share', 0.5, 0, 1)).toBe(0.5);
+    expect(checkList('seeds', [], '[0, 1]')).toEqual([]);
   });
 
   it.each([
@@ -23,6 +24,19 @@ describe('checks', () => {
       'share is Infinity; it must be a number from 0 to 1',
     ],
     [() => checkNumber('share', '0.5', 0, 1), 'share is "0.5"; it must be a number from 0 to 1'],
+    [() => checkWhole('count', [3], 1), 'count is [3]; it must be'],
+    [() => checkWhole('count', { n: 3 }, 1), 'count is {"n":3}; it must be'],
+    [() => checkWhole('count', null, 1), 'count is null; it must be'],
+    [
+      () => checkWhole('count', Promise.resolve(3), 1),
+      'count is a promise (write await before it); it must be a whole number',
+    ],
+    [() => checkChoice('part', 'x'.repeat(1000), ['train']), `part is "${'x'.repeat(199)}…; choose`],
+    [() => checkList('seeds', 3 as never, '[0, 1, 2]'), 'seeds is 3; give a list, such as [0, 1, 2]'],
+    [
+      () => checkList('seeds', undefined as never, '[0, 1, 2]'),
+      'seeds is undefined; give a list, such as [0, 1, 2]',
+    ],
   ])('name parameter, value and choices (%#)', (act, message) => {
     expect(act).toThrow(InputError);
     expect(act).toThrow(message);

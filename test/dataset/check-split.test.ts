@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { checkSplit } from '../../lib/dataset/check-split';
+import { checkXrays } from '../../lib/dataset/check-xrays';
+import { patientFolds } from '../../lib/dataset/patient-folds';
+import { sourceFolds } from '../../lib/dataset/source-folds';
 import { splitDataset } from '../../lib/dataset/split-dataset';
 import type { Split, Xray } from '../../lib/dataset/xray';
 
@@ -58,5 +61,41 @@ describe('checkSplit', () => {
         checkSplit(divided);
       }),
     );
+  });
+});
+
+describe('checkSplit refuses what is no split', () => {
+  test.each([
+    ['records', [xray('a', 'one')], /^split is \[{"path".*, which has no list train; give what splitDataset/],
+    ['nothing', undefined, /^split is undefined, which has no list train/],
+    ['a promise', Promise.resolve(split({})), /^split is a promise \(write await before it\)/],
+    ['parts without classes', { ...split({}), classes: undefined }, /which has no list classes/],
+  ])('%s', (_, given, says) => {
+    expect(() => checkSplit(given as never)).toThrow(says);
+    expect(() => checkSplit(given as never)).toThrow(InputError);
+  });
+});
+
+describe('checkXrays', () => {
+  test('records pass, also none', () => {
+    expect(() => checkXrays([])).not.toThrow();
+    expect(() => checkXrays([xray('a', 'one')])).not.toThrow();
+  });
+
+  test.each([
+    [
+      'a promise of records',
+      Promise.resolve([]),
+      /^xrays is a promise \(write await before it\); give records/,
+    ],
+    ['a folder', '/data', /^xrays is "\/data"; give records of pictures/],
+    ['nothing', undefined, /^xrays is undefined/],
+    ['names of files', ['one.png'], /^xrays has "one\.png"; give records/],
+    ['a gap', [xray('a', 'one'), undefined], /^xrays has undefined/],
+  ])('refused: %s', (_, given, says) => {
+    expect(() => checkXrays(given as never)).toThrow(says);
+    expect(() => splitDataset(given as never)).toThrow(says);
+    expect(() => patientFolds(given as never, { folds: 2 })).toThrow(says);
+    expect(() => sourceFolds(given as never)).toThrow(says);
   });
 });

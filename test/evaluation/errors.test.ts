@@ -80,6 +80,23 @@ test.each<[string, () => unknown, RegExp]>([
     /positives\[1\] is "covid".*true or false/,
   ],
   ['another rule', () => chooseThreshold([0.2, 0.8], both, 'best' as never), /rule is "best".*youden/],
+  ['a threshold that is none', () => operatingPoint([0.2, 0.8], both, Number.NaN), /threshold is NaN/],
+  [
+    'no threshold',
+    () => operatingPoint([0.2, 0.8], both, undefined as never),
+    /threshold is undefined.*null/,
+  ],
+  [
+    'scores as texts',
+    () => auroc(['0.2', '0.8'] as never, both),
+    /scores\[0\] is "0\.2"; it must be a number/,
+  ],
+  [
+    'no random',
+    () => averagePrecision([0.2, 0.8], both, {} as never),
+    /random is undefined; give seededRandom/,
+  ],
+  ['right as numbers', () => mcnemar([true], [1] as never), /second\[0\] is 1.*true or false/],
   ['an empty rule', () => chooseThreshold([0.2, 0.8], both, {} as never), /rule is {}.*sensitivity: 0\.9/],
   ['no rule', () => chooseThreshold([0.2, 0.8], both, null as never), /rule is null/],
   ['NaN', () => meanWithInterval([1, Number.NaN]), /values\[1\] is NaN/],

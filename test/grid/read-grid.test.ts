@@ -73,6 +73,8 @@ describe('what is wrong is named with its key, its value and the choices', () =>
   });
 
   test('also where there is no grid at all', () => {
-    expect(() => parseGrid(null, '/')).toThrow('the grid is null');
+    expect(() => parseGrid(null, '/')).toThrow(
+      'the grid is null; it must be an object with datasets, networks',
+    );
   });
 });

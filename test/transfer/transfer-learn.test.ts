@@ -373,7 +373,7 @@ describe('predict refuses', () => {
     await refused(model.predict([pixels]), /width|data|pixels/i);
   });
   test.each([
-    ['a file that is in no list', 'picture.png', /no list.*\["picture\.png"\]/],
+    ['a file that is in no list', 'picture.png', /give a list, such as \["picture\.png"\]/],
     ['records', [{ path: 'picture.png', width: 8, height: 8 }], /paths: xrays\.map/],
     ['nothing in a list', [undefined], /neither the path of a file nor pixels/],
   ])('%s', async (_, inputs, says) => {
