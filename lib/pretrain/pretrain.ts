@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { trainableTensorFlow } from '../compute/tensorflow';
 import { checkWhole } from '../core/check';
+import { interruptSignal } from '../core/interrupt';
 import type { Progress, WorkOptions } from '../core/progress';
 import { seededRandom } from '../core/random';
 import { adamW } from './adamw';
@@ -62,7 +63,7 @@ function progressOf(state: PretrainState, steps: number, secondsPerStep: number,
  * end.
  * @param folder for the checkpoint and, at the end, the weights (see `savePretrained`)
  * @throws InputError naming the option that is wrong, or a checkpoint of another pretraining
- * @throws the signal's reason when interrupted; the state is kept
+ * @throws the reason of the signal, or of the interrupt of the cell that this is called for; the state is kept
  */
 export async function pretrain(folder: string, options: PretrainOptions = {}): Promise<Pretrained> {
   const { pictures = 160_000, seed = 42, onProgress, signal } = options;
@@ -103,8 +104,9 @@ export async function pretrain(folder: string, options: PretrainOptions = {}): P
     const start = performance.now();
     const save = () => writeCheckpoint(file, state, variables);
     while (state.steps < steps) {
-      if (signal?.aborted) await save();
-      signal?.throwIfAborted();
+      const stopped = [signal, interruptSignal()].find((one) => one?.aborted);
+      if (stopped) await save();
+      stopped?.throwIfAborted();
       const loss = learn(tf, classifier, optimizer, training, cosineRate(state.steps, steps));
       if (!Number.isFinite(loss)) throw new Error(`The loss is ${loss} at step ${state.steps}`);
       state.steps++;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../core/check';
+import { interruptSignal } from '../core/interrupt';
 import type { OnProgress } from '../core/progress';
 import { argmax } from '../evaluation/probabilities';
 import { type Head, softmax } from './head';
@@ -53,6 +54,7 @@ export const scoreHead = (head: Head, features: LabelledFeatures): { loss: numbe
  * The order, the dropout and the variants drawn follow from `random` alone.
  * @returns the head of the epoch with the lowest validation loss, and the curves
  * @throws InputError for no training or validation pictures, and if the loss overflows
+ * @throws the reason of the interrupt of the cell that this is called for
  */
 export async function trainHead(work: HeadTraining): Promise<{ head: Head; history: History }> {
   const { train, parameters, random } = work;
@@ -91,6 +93,7 @@ export async function trainHead(work: HeadTraining): Promise<{ head: Head; histo
     const note = `val_loss ${valLoss.toFixed(4)}`;
     work.onProgress?.({ stage: 'head', done: epoch, total: epochs, note, figures });
     await nextTurn();
+    interruptSignal()?.throwIfAborted();
     if (work.signal?.aborted) break;
     if (parameters.patience && epoch - best.epoch >= parameters.patience) break;
   }

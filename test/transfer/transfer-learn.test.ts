@@ -15,6 +15,7 @@ import type { io, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type TensorFlow, tensorflow } from '../../lib/compute/tensorflow';
 import { InputError } from '../../lib/core/check';
+import { runInterruptible } from '../../lib/core/interrupt';
 import { seededRandom } from '../../lib/core/random';
 import { loadDataset } from '../../lib/dataset/load-dataset';
 import { loadPicture } from '../../lib/dataset/load-picture';
@@ -753,6 +754,21 @@ describe('fine-tuning', () => {
     ).rejects.toThrow('stop');
     vi.stubEnv('XRAY_CACHE', path.join(root, 'cache'));
     expect(await tensorsLeft()).toBe(before);
+  });
+
+  test('the interrupt of the cell that asks ends it, with nothing left behind, also without a progress bar', async () => {
+    const before = await tensorsLeft();
+    const cell = new AbortController();
+    const reason = new Error('stopped by hand');
+    const onProgress: TransferOptions['onProgress'] = ({ stage }) =>
+      stage.startsWith('fine-tuning') && cell.abort(reason);
+    const work = runInterruptible(cell.signal, () => fineTune(frozen, split, { epochs: 1000, onProgress }));
+    await expect(work).rejects.toBe(reason);
+    expect(await tensorsLeft()).toBe(before);
+    const head = runInterruptible(AbortSignal.abort(reason), () =>
+      transferLearn(split, { ...options, preset: 'sound', epochs: 10_000 }),
+    );
+    await expect(head).rejects.toBe(reason);
   });
 
   test('refused: twice, wrong numbers', async () => {
