@@ -1,10 +1,11 @@
 import path from 'node:path';
 import sharp from 'sharp';
 import { byText } from '../core/by-text';
-import { checkChoice, checkNumber, InputError } from '../core/check';
+import { checkChoice, checkNumber, checkWhole, InputError } from '../core/check';
 import { sha256 } from '../core/files';
 import { seededRandom } from '../core/random';
 import { channelsOf } from './channels';
+import { checkXrays } from './check-xrays';
 import { checkClassFolder, type NewPicture, writeClassFolder } from './class-folder';
 import { classesOf } from './classes-of';
 import { decodeChannels, readPictureFile } from './read-pixels';
@@ -51,20 +52,43 @@ function chosen(xrays: readonly Xray[], share: number, seed: string): Set<Xray> 
   );
 }
 
+/**
+ * The copies' names, picture by picture: `a.png` for `a.jpg`; `a.jpg.png` where there is also another `a`.
+ * @throws InputError naming two pictures of one name in two folders
+ */
+function copyNames(xrays: readonly Xray[]): string[] {
+  const stems = xrays.map((xray) => path.parse(xray.path).name);
+  const counts = new Map<string, number>();
+  for (const stem of stems) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  const names = xrays.map((xray, i) =>
+    counts.get(stems[i]!) === 1 ? `${stems[i]}.png` : `${path.basename(xray.path)}.png`,
+  );
+  const first = new Map<string, Xray>();
+  for (const [i, xray] of xrays.entries()) {
+    const other = first.get(names[i]!);
+    if (other)
+      throw new InputError(
+        `xrays has two pictures of one name, ${other.path} and ${xray.path}; copies lie in one folder: rename one, or mark the datasets one after the other`,
+      );
+    first.set(names[i]!, xray);
+  }
+  return names;
+}
+
 async function* copies(
   xrays: readonly Xray[],
   changed: ReadonlySet<Xray>,
   sign: Sign,
 ): AsyncGenerator<NewPicture> {
-  for (const xray of xrays) {
+  const names = copyNames(xrays);
+  for (const [i, xray] of xrays.entries()) {
     const pixels = await decodeChannels(await readPictureFile(xray.path), xray.path);
     const own = changed.has(xray) ? sign : undefined;
     if (own === 'mark') paintMark(pixels);
     const bytes = await encode(pixels, own);
     const { width, height } = pixels;
     const { label: _, ...known } = own === 'film' ? { ...xray, source: `${xray.source}, softer film` } : xray;
-    const name = `${path.parse(xray.path).name}.png`;
-    yield { bytes, record: { ...known, path: name, width, height, sha256: sha256(bytes) } };
+    yield { bytes, record: { ...known, path: names[i]!, width, height, sha256: sha256(bytes) } };
   }
 }
 
@@ -76,8 +100,8 @@ async function* copies(
  * @param seed of the choice. Default 42
  * @param sign what they get, see `Sign`. Default `mark`
  * @returns the records of the copies
- * @throws InputError for a share out of range or of no class, an unknown sign, a picture that cannot be read, or a folder
- * that holds anything else
+ * @throws InputError for a share out of range or of no class, an unknown sign, two pictures of one name in two folders,
+ * a picture that cannot be read, or a folder that holds anything else
  */
 export async function markPictures(
   xrays: readonly Xray[],
@@ -86,6 +110,8 @@ export async function markPictures(
   seed = 42,
   sign: Sign = 'mark',
 ): Promise<Xray[]> {
+  checkXrays(xrays);
+  checkWhole('seed', seed, 0);
   checkChoice('sign', sign, signs);
   const classes = classesOf(xrays);
   for (const [label, share] of Object.entries(shares)) {

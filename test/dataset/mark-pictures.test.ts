@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/check';
 import { createDemoDataset } from '../../lib/dataset/create-demo-dataset';
@@ -76,6 +77,24 @@ describe('markPictures', () => {
     );
     const hashes = (xrays: readonly Xray[]) => xrays.map(({ sha256 }) => sha256).sort();
     expect(hashes(await markPictures(phantoms, to, { covid: 0.5 }, 8))).not.toEqual(hashes(copies));
+  });
+
+  test('keeps pictures apart that differ in the ending only; two of one name it refuses', async () => {
+    const from = path.join(root, 'endings');
+    for (const [i, name] of ['normal/a.png', 'normal/a.jpg', 'normal/b.jpg', 'other/a.png'].entries()) {
+      const grey = { create: { width: 8, height: 8, channels: 3, background: `rgb(${i},9,9)` } } as const;
+      mkdirSync(path.dirname(path.join(from, name)), { recursive: true });
+      await sharp(grey).toFile(path.join(from, name));
+    }
+    const [normal, other] = ['normal', 'other'].map((name) => loadDataset(from, { classes: [name] }));
+    const xrays = await normal!;
+    const copies = await markPictures(xrays, path.join(root, 'apart'), {});
+    expect(copies.map((copy) => path.basename(copy.path))).toEqual(['a.jpg.png', 'a.png.png', 'b.png']);
+    const elsewhere = (await other!).map((xray) => ({ ...xray, label: 'normal' }));
+    const both = [...xrays, ...elsewhere];
+    await expect(markPictures(both, path.join(root, 'twice'), {})).rejects.toThrow(
+      /two pictures of one name, .*normal.a\.png and .*other.a\.png/,
+    );
   });
 
   test('refuses shares that are none, and folders of somebody else', async () => {
