@@ -1,8 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { bounded } from '../core/bounded';
 import { InputError } from '../core/check';
-import { exists, sha256, writeJson } from '../core/files';
+import { sha256 } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { cacheLimit } from '../core/settings';
 import { touch } from '../core/touch';
@@ -10,7 +9,13 @@ import { patientFolds } from '../dataset/patient-folds';
 import { evict } from '../transfer/feature-cache';
 import { featureFolder, inOrigin, withOrigin } from '../transfer/feature-folder';
 import { describeFeatures } from '../transfer/feature-settings';
-import { type EncodedShard, placeShard, shardFiles, shardNames } from '../transfer/feature-shard';
+import {
+  type EncodedShard,
+  placeDescription,
+  placeShard,
+  shardFiles,
+  shardNames,
+} from '../transfer/feature-shard';
 import { withBackbone } from '../transfer/open-backbone';
 import { type TestedFold, testFold } from '../transfer/test-fold';
 import { checkWeights } from './check-weights';
@@ -42,8 +47,7 @@ async function fetchFeatures(
     return withOrigin(describeFeatures(base, group.settings));
   });
   const folder = featureFolder(description);
-  const about = path.join(folder, 'description.json');
-  if (!(await exists(about))) await writeJson(about, { ...description, weightsFrom: store.url });
+  await placeDescription(folder, { ...description, weightsFrom: store.url });
   const there = new Set(shardNames(await listed(folder)));
   const pieces = plan.pieces.filter((piece) => piece.kind === 'features' && piece.group === group.name);
   const shards = await bounded(pieces, concurrency, async (piece) => {

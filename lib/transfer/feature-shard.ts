@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
-import { commit, sha256, writeFileAtomic } from '../core/files';
+import { commit, exists, sha256, writeFileAtomic } from '../core/files';
 import { mostJson, readLimited } from '../core/read-limited';
+import { WriteError } from '../core/write-error';
 
 /** Rows of numbers by key; a row is the features of one picture or of one rotated copy of it. */
 export type FeatureRows = ReadonlyMap<string, Float32Array>;
@@ -101,14 +102,34 @@ export async function encodeShard(rows: FeatureRows): Promise<EncodedShard> {
   return { name: sha256(bytes), bytes, manifest };
 }
 
+/** Another process that keeps the cache within its limit may remove the folder before the first file is in it. */
+async function writeInFolder(file: string, data: string | Uint8Array): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await writeFileAtomic(file, data);
+    } catch (error) {
+      if (!(error instanceof WriteError && error.code === 'ENOENT' && tries < 10)) throw error;
+    }
+}
+
+/** Says beside the shards of a folder what they are, where that is not said yet. */
+export async function placeDescription(
+  folder: string,
+  description: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const file = path.join(folder, 'description.json');
+  if (!(await exists(file))) await writeInFolder(file, `${JSON.stringify(description, null, 2)}\n`);
+}
+
 /**
  * Puts a shard into a folder, its manifest last: it is whole or absent, is never changed, and two processes may write
- * at once.
+ * at once, or empty the cache.
+ * @throws WriteError where the system refuses
  */
 export async function placeShard(folder: string, { name, bytes, manifest }: EncodedShard): Promise<void> {
   const files = shardFiles(folder, name);
-  await writeFileAtomic(files.rows, bytes);
-  await writeFileAtomic(files.manifest, JSON.stringify(manifest));
+  await writeInFolder(files.rows, bytes);
+  await writeInFolder(files.manifest, JSON.stringify(manifest));
 }
 
 /**

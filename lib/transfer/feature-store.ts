@@ -1,11 +1,9 @@
-import path from 'node:path';
 import { asError, InputError } from '../core/check';
-import { exists, writeJson } from '../core/files';
 import { cacheLimit } from '../core/settings';
 import { evict } from './feature-cache';
 import { type FeatureDescription, featureFolder, withOrigin } from './feature-folder';
 import { openFeatureIndex } from './feature-index';
-import { type FeatureRows, writeShard } from './feature-shard';
+import { type FeatureRows, placeDescription, writeShard } from './feature-shard';
 import { mergeShards } from './merge-shards';
 
 /** The cached features of one description, for a known set of keys. */
@@ -71,8 +69,7 @@ export async function openFeatureStore(
   };
   const save = async (rows: FeatureRows) => {
     try {
-      const file = path.join(folder, 'description.json');
-      if (!(await exists(file))) await writeJson(file, { ...description, ...about });
+      await placeDescription(folder, { ...description, ...about });
       const shard = await writeShard(folder, rows);
       index.learn(shard);
       written += shard.manifest.bytes;

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../lib/core/random';
-import { clearFeatures, listFeatures } from '../../lib/transfer/feature-cache';
+import { clearFeatures, evict, listFeatures } from '../../lib/transfer/feature-cache';
 import { type FeatureDescription, featureFolder, inOrigin } from '../../lib/transfer/feature-folder';
-import type { FeatureRows } from '../../lib/transfer/feature-shard';
+import { type FeatureRows, placeDescription, writeShard } from '../../lib/transfer/feature-shard';
 import { openFeatureStore } from '../../lib/transfer/feature-store';
 import { clearKeptBases, listKeptBases } from '../../lib/transfer/kept-bases';
 import { pythonWith } from '../networks/peers';
@@ -333,6 +333,24 @@ describe('the limit', () => {
     expect(await listFeatures()).toHaveLength(2);
     expect(await clearKeptBases()).toEqual({ folders: 2, bytes: 4000 });
     expect(await listKeptBases()).toEqual([]);
+  });
+
+  test('kept by another process, which removes folders before a file is in them: they are made again', async () => {
+    let done = false;
+    const keeping = (async () => {
+      while (!done) await evict(0, Date.now() - 60_000);
+    })();
+    try {
+      for (let i = 0; i < 100; i++) {
+        const folder = featureFolder({ backbone: `x${i}`, weights: 'y' });
+        await placeDescription(folder, about);
+        await writeShard(folder, rows(i, 1, 4));
+        expect(readdirSync(folder).filter((name) => name.endsWith('.arrow'))).toHaveLength(1);
+      }
+    } finally {
+      done = true;
+      await keeping;
+    }
   });
 
   test('is checked', async () => {
