@@ -293,15 +293,6 @@ describe('the bootstrap of patients', () => {
 });
 
 describe('calibration', () => {
-  test('of more pictures than a function takes arguments', () => {
-    const random = seededRandom('many');
-    const scores = Array.from({ length: 150_000 }, () => random.uniform());
-    const positives = scores.map((p) => random.uniform() < p);
-    const { value, high } = calibrationError(scores, positives, { random, replicates: 100 });
-    expect(value).toBeLessThan(0.01);
-    expect(high).toBeLessThan(0.02);
-  });
-
   test('bins hold every picture once, in order; shares lie in their intervals', () => {
     fc.assert(
       fc.property(
