@@ -64,6 +64,20 @@ function lossWords(name: TestName | undefined, reached: string): string {
   return `Expect it to do worse there than ${reached}, as in that test; how much worse, only such pictures can show.`;
 }
 
+/** Tests whose flag is a hint: they tell the class, perhaps by what it is called for. */
+const hints: ReadonlySet<TestName> = new Set(['size', 'exposure']);
+
+/** That no shortcut was found; where a hint reaches what whole pictures do, that it may be one. */
+function foundNothing(tests: readonly AuditTest[], reached: string): string {
+  const told = tests
+    .filter(({ name, verdict }) => hints.has(name) && verdict === 'flagged')
+    .map(({ title, figure }) => `${lowerFirst(title)} (AUROC ${two(figure.value!)})`);
+  return told.length
+    ? `Whole pictures reach AUROC ${reached}, and the classes are told apart by ${told.join(' and by ')} alone: a shortcut, or what they are ` +
+        'called for; these pictures cannot tell. No other was found.'
+    : `No shortcut was found that would do what whole pictures do (AUROC ${reached}).`;
+}
+
 /**
  * What to expect of a model trained on these pictures, on pictures of one source that is not among theirs.
  * @param whole AUROC of the whole pictures
@@ -101,7 +115,7 @@ export function expectationOf(tests: readonly AuditTest[], whole: PossibleFigure
   }
   if (verdict === 'clear')
     return (
-      `No shortcut was found that would do what whole pictures do (AUROC ${reached}). That is no proof that there is none: ` +
+      `${foundNothing(tests, reached)} That is no proof that there is none: ` +
       `on pictures of a source that it has never seen expect a model to do worse than ${reached} all the same, and try it on such pictures.`
     );
   return 'Nothing can be said: the border was not tested.';

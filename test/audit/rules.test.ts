@@ -203,6 +203,16 @@ describe('the verdict', () => {
     expect(text).not.toContain('nearer 0.5');
   });
 
+  test('does not say that nothing was found where a hint tells the class', () => {
+    const text = expectationOf(resultOf({ border: 0.5, exposure: 0.97 }), whole);
+    expect(text).toMatch(
+      /^Whole pictures reach AUROC 0\.90, and .* by brightness and contrast \(AUROC 0\.97\) alone: a shortcut, or/,
+    );
+    expect(text).toMatch(/No other was found. That is no proof .* worse than 0\.90/);
+    expect(text).not.toContain('No shortcut');
+    expect(expectationOf(resultOf({ border: 0.5, exposure: 0.6 }), whole)).toMatch(/^No shortcut/);
+  });
+
   test('promises nothing where it is clear or not tested', () => {
     expect(expectationOf(resultOf({ border: 0.5 }), whole)).toMatch(/no proof .* worse than 0\.90/);
     expect(expectationOf(resultOf({}), whole)).toMatch(/^Nothing can be said/);
