@@ -1,12 +1,15 @@
 import { evaluateConfusion } from '../evaluation/evaluate-confusion';
 import type { Evaluation } from '../evaluation/evaluation';
 import { formatFigure, formatPercent } from '../evaluation/format-figure';
-import { contrast, mixColors } from './colors';
+import { contrast, ink, mixColors } from './colors';
 import { type ChartOptions, type ChartSpec, chart } from './theme';
 
 const pale = '#eef1f5';
 const onDiagonal = '#0b5394';
 const beside = '#b3400a';
+
+const readableOn = (fill: string): string =>
+  contrast(fill, '#ffffff') > contrast(fill, '#1a1a1a') ? '#ffffff' : '#1a1a1a';
 
 // A model that gives one answer whatever it sees has learnt nothing, however often that answer is right.
 function finding(labels: readonly string[], confusion: Evaluation['confusion']): string {
@@ -22,7 +25,7 @@ function finding(labels: readonly string[], confusion: Evaluation['confusion']):
 
 /**
  * True classes down, predicted classes across; each cell's count and its share of the row. Blue is right, red-brown is
- * wrong, stronger is more.
+ * wrong, stronger is more; nothing is no colour, on a dark page too.
  * @throws InputError for a matrix without pictures
  */
 export function confusionMatrixChart(
@@ -35,14 +38,14 @@ export function confusionMatrixChart(
     const total = confusion[i]!.reduce((a, b) => a + b, 0);
     return labels.map((predicted, j) => {
       const n = confusion[i]![j]!;
-      const fill = mixColors(pale, i === j ? onDiagonal : beside, total ? n / total : 0);
+      const fill = n ? mixColors(pale, i === j ? onDiagonal : beside, n / total) : 'transparent';
       return {
         truth,
         predicted,
         count: n,
         share: total ? formatPercent(n / total) : 'no pictures',
         fill,
-        text: contrast(fill, '#ffffff') > contrast(fill, '#1a1a1a') ? '#ffffff' : '#1a1a1a',
+        text: n ? readableOn(fill) : ink,
       };
     });
   });
@@ -86,7 +89,7 @@ export function confusionMatrixChart(
       },
       layer: [
         {
-          mark: { type: 'rect', cornerRadius: 4 },
+          mark: { type: 'rect', cornerRadius: 4, stroke: ink, strokeOpacity: 0.3 },
           encoding: { color: { field: 'fill', type: 'nominal', scale: null } },
         },
         label('count', { fontSize: 24, fontWeight: 'bold', dy: -6 }, {}),

@@ -357,6 +357,24 @@ describe('the finding of', () => {
     expect(titleOf(confusionMatrixChart({ labels, confusion }))).toBe(title);
   });
 
+  test('no picture is no colour: on a dark page a pale cell would stand out the most', () => {
+    const { data } = confusionMatrixChart({
+      labels,
+      confusion: [
+        [13, 0],
+        [1, 13],
+      ],
+    }) as unknown as {
+      data: { values: { count: number; fill: string; text: string }[] };
+    };
+    for (const { count, fill, text } of data.values)
+      expect({ count, filled: fill !== 'transparent', themed: text === ink }).toEqual({
+        count,
+        filled: count > 0,
+        themed: count === 0,
+      });
+  });
+
   test('one model beside the article names both; what is read aloud does not mix up whose weights they were', () => {
     const run = {
       model: 'VGG16, random weights',
