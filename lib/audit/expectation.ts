@@ -64,7 +64,7 @@ function lossWords(name: TestName | undefined, reached: string): string {
   return `Expect it to do worse there than ${reached}, as in that test; how much worse, only such pictures can show.`;
 }
 
-/** Tests whose flag is a hint: they tell the class, perhaps by what it is called for. */
+/** Tests whose flag is a hint: they tell the class, perhaps by what it is named for. */
 const hints: ReadonlySet<TestName> = new Set(['size', 'exposure']);
 
 /** That no shortcut was found; where a hint reaches what whole pictures do, that it may be one. */
@@ -73,8 +73,8 @@ function foundNothing(tests: readonly AuditTest[], reached: string): string {
     .filter(({ name, verdict }) => hints.has(name) && verdict === 'flagged')
     .map(({ title, figure }) => `${lowerFirst(title)} (AUROC ${two(figure.value!)})`);
   return told.length
-    ? `Whole pictures reach AUROC ${reached}, and the classes are told apart by ${told.join(' and by ')} alone: a shortcut, or what they are ` +
-        'called for; these pictures cannot tell. No other was found.'
+    ? `Whole pictures reach AUROC ${reached}, and the classes are told apart by ${told.join(' and by ')} alone: a shortcut, or the very ` +
+        'difference that they are named for; these pictures cannot tell which. No other was found.'
     : `No shortcut was found that would do what whole pictures do (AUROC ${reached}).`;
 }
 
