@@ -110,6 +110,22 @@ async function checkPart(url: string, part: Part, wanted: Wanted): Promise<void>
 }
 
 /**
+ * Lets one process at a time download a thing; those that wait are told.
+ * @param part what has come of it so far, a file or a folder; the lock lies beside it
+ * @param name that progress shows
+ */
+export function downloadInTurn<T>(
+  part: string,
+  name: string,
+  work: () => Promise<T>,
+  { onProgress, signal }: WorkOptions,
+): Promise<T> {
+  const note = 'waiting for another process that downloads it';
+  const onWait = () => onProgress?.({ stage: `download ${name}`, done: 0, note });
+  return withFileLock(`${part}.lock`, work, { onWait, signal });
+}
+
+/**
  * Downloads a file: whole and with the right hash, or not at all.
  *
  * What has come is kept in `FILE.part`, beside it `FILE.part.json` with the server's ETag or Last-Modified; a cut
@@ -122,10 +138,9 @@ async function checkPart(url: string, part: Part, wanted: Wanted): Promise<void>
  * @throws InputError for a refused address, a wrong hash, too many bytes, no connection, or one that stays cut; the message says what to do
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
-  const { onProgress, signal } = options;
   checkAddress(url);
   const wanted = wantedHash(options);
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   if (await isThere(file, wanted)) return;
   await writing(file, () => mkdir(path.dirname(file), { recursive: true }));
   const part = partOf(file);
@@ -136,7 +151,5 @@ export async function download(url: string, file: string, options: DownloadOptio
     await commit(part.file, file);
     await removePart(part);
   };
-  const note = 'waiting for another process that downloads it';
-  const onWait = () => onProgress?.({ stage: `download ${path.basename(file)}`, done: 0, note });
-  await withFileLock(`${part.file}.lock`, work, { onWait, signal });
+  await downloadInTurn(part.file, path.basename(file), work, options);
 }

@@ -8,7 +8,6 @@ import type { Xray } from './xray';
 export function checkXrays(xrays: readonly Xray[]): void {
   const loaded = 'give records of pictures, as `await loadDataset(folder)` does';
   if (!Array.isArray(xrays)) throw new InputError(`xrays is ${quote(xrays)}; ${loaded}`);
-  const other = xrays.find((xray) => typeof xray?.path !== 'string' || typeof xray.label !== 'string');
-  if (other !== undefined || xrays.includes(undefined as never))
-    throw new InputError(`xrays has ${quote(other)}; ${loaded}`);
+  const bad = xrays.findIndex((xray) => typeof xray?.path !== 'string' || typeof xray.label !== 'string');
+  if (bad >= 0) throw new InputError(`xrays has ${quote(xrays[bad])}; ${loaded}`);
 }

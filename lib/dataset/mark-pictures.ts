@@ -23,8 +23,9 @@ export type Sign = (typeof signs)[number];
 /** Where the mark is, as shares of width and height from the top left; all of it lies in the outer sixteenth. */
 const mark = { left: 0.884, right: 0.964, top: 0.018, bottom: 0.054, grey: 235 };
 
-function paintMark({ width, height, data }: Pixels): void {
-  const channels = channelsOf({ width, height, data });
+function paintMark(pixels: Pixels): void {
+  const { width, height, data } = pixels;
+  const channels = channelsOf(pixels);
   const from = Math.round(mark.left * width);
   const to = Math.round(mark.right * width);
   for (let y = Math.round(mark.top * height); y < Math.round(mark.bottom * height); y++)
@@ -34,8 +35,9 @@ function paintMark({ width, height, data }: Pixels): void {
 /** Standard deviation of the film's blur, as a share of the width: 1.2 pixels of a phantom. */
 const softness = 1.2 / 224;
 
-async function encode({ width, height, data }: Pixels, sign: Sign | undefined): Promise<Buffer> {
-  const channels = channelsOf({ width, height, data }) as 1 | 3;
+async function encode(pixels: Pixels, sign: Sign | undefined): Promise<Buffer> {
+  const { width, height, data } = pixels;
+  const channels = channelsOf(pixels) as 1 | 3;
   const picture = sharp(data, { raw: { width, height, channels } });
   // sharp refuses a standard deviation below 0.3.
   const soft = sign === 'film' ? picture.blur(Math.max(0.3, softness * width)) : picture;

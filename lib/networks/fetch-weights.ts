@@ -1,8 +1,7 @@
 import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asError, InputError } from '../core/check';
-import { download } from '../core/download';
-import { withFileLock } from '../core/file-lock';
+import { download, downloadInTurn } from '../core/download';
 import { commit, exists } from '../core/files';
 import type { WorkOptions } from '../core/progress';
 import { temporaryName } from '../core/temporary-name';
@@ -82,12 +81,11 @@ async function fetchModel(
   const cached = await modelFile(target);
   if (cached) return cached;
   await writing(partial, () => mkdir(weightsCache(), { recursive: true }));
-  const note = 'waiting for another process that downloads it';
-  const onWait = () => work.onProgress?.({ stage: `download ${name}`, done: 0, note });
-  return withFileLock(
-    `${partial}.lock`,
+  return downloadInTurn(
+    partial,
+    name,
     async () => (await modelFile(target)) ?? downloadModel(row, source, { partial, target }, work),
-    { onWait, signal: work.signal },
+    work,
   );
 }
 

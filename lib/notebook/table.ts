@@ -116,7 +116,8 @@ interface Parts {
 }
 
 /** Where a column is narrow, an interval goes below its figure and is not broken itself. */
-export const whole = (cell: string): string => cell.replaceAll(/(\[-?[\d.]+,) (-?[\d.]+\])/g, '$1&nbsp;$2');
+export const unbrokenIntervals = (cell: string): string =>
+  cell.replaceAll(/(\[-?[\d.]+,) (-?[\d.]+\])/g, '$1&nbsp;$2');
 /** Nor is a date. */
 const isDate = (cell: string): boolean => /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/.test(cell);
 
@@ -125,9 +126,12 @@ function toHtml({ caption, titles, numeric, cells, after }: Parts): string {
   const td = (content: string, i: number, attributes = '') =>
     `<td${attributes} style="text-align: ${numeric[i] ? 'right' : 'left'}${isDate(content) ? '; white-space: nowrap' : ''}">${content}</td>`;
   const head = titles.map((title, i) => td(`<b>${escapeHtml(title)}</b>`, i, ' role="columnheader"'));
-  const lines = [head, ...cells.map((row) => row.map((cell, i) => td(whole(escapeHtml(cell)), i)))];
+  const lines = [
+    head,
+    ...cells.map((row) => row.map((cell, i) => td(unbrokenIntervals(escapeHtml(cell)), i))),
+  ];
   return [
-    caption ? `<div><b>${whole(escapeHtml(caption))}</b></div>` : '',
+    caption ? `<div><b>${unbrokenIntervals(escapeHtml(caption))}</b></div>` : '',
     `<table>${lines.map((line) => `<tr>${line.join('')}</tr>`).join('\n')}</table>`,
     ...after.map((line) => `<div>${escapeHtml(line)}</div>`),
   ]

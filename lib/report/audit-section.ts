@@ -1,6 +1,6 @@
 import { type AuditSummary, auditFigure } from '../evaluation/audit-summary';
 import { escapeHtml } from '../notebook/escape-html';
-import { whole } from '../notebook/table';
+import { unbrokenIntervals } from '../notebook/table';
 
 /** An audit, and what was audited: "dataset/demo". */
 export interface ReportedAudit extends AuditSummary {
@@ -8,8 +8,8 @@ export interface ReportedAudit extends AuditSummary {
 }
 
 const row = ({ title, measure, figure, verdict, words, rule }: AuditSummary['tests'][number]): string =>
-  `<tr><th scope="row">${escapeHtml(title)}</th><td>${whole(escapeHtml(auditFigure({ measure, figure })))}</td>` +
-  `<td${verdict === 'flagged' ? ' class="caution"' : ''}>${verdict}</td><td>${whole(escapeHtml(words))}</td><td>${escapeHtml(rule)}</td></tr>`;
+  `<tr><th scope="row">${escapeHtml(title)}</th><td>${unbrokenIntervals(escapeHtml(auditFigure({ measure, figure })))}</td>` +
+  `<td${verdict === 'flagged' ? ' class="caution"' : ''}>${verdict}</td><td>${unbrokenIntervals(escapeHtml(words))}</td><td>${escapeHtml(rule)}</td></tr>`;
 
 const part = ({ of, expectation, tests }: ReportedAudit): string =>
   `<h3>${escapeHtml(of)}</h3><p>${escapeHtml(expectation)}</p>` +

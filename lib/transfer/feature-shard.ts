@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/check';
-import { commit, exists, sha256, writeFileAtomic } from '../core/files';
+import { commit, exists, sha256, writeFileAtomic, writeJson } from '../core/files';
 import { mostJson, readLimited } from '../core/read-limited';
 import { WriteError } from '../core/write-error';
 
@@ -103,10 +103,10 @@ export async function encodeShard(rows: FeatureRows): Promise<EncodedShard> {
 }
 
 /** Another process that keeps the cache within its limit may remove the folder before the first file is in it. */
-async function writeInFolder(file: string, data: string | Uint8Array): Promise<void> {
+async function writeInFolder(write: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++)
     try {
-      return await writeFileAtomic(file, data);
+      return await write();
     } catch (error) {
       if (!(error instanceof WriteError && error.code === 'ENOENT' && tries < 10)) throw error;
     }
@@ -118,7 +118,7 @@ export async function placeDescription(
   description: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const file = path.join(folder, 'description.json');
-  if (!(await exists(file))) await writeInFolder(file, `${JSON.stringify(description, null, 2)}\n`);
+  if (!(await exists(file))) await writeInFolder(() => writeJson(file, description));
 }
 
 /**
@@ -128,8 +128,8 @@ export async function placeDescription(
  */
 export async function placeShard(folder: string, { name, bytes, manifest }: EncodedShard): Promise<void> {
   const files = shardFiles(folder, name);
-  await writeInFolder(files.rows, bytes);
-  await writeInFolder(files.manifest, JSON.stringify(manifest));
+  await writeInFolder(() => writeFileAtomic(files.rows, bytes));
+  await writeInFolder(() => writeFileAtomic(files.manifest, JSON.stringify(manifest)));
 }
 
 /**
